@@ -1,0 +1,77 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// SQLite knows no collation "C"; with one, ORDER BY … COLLATE "C" is the same text on both engines.
+func init() {
+	sqlite.MustRegisterCollationUtf8("C", strings.Compare)
+}
+
+// sqliteDSN puts every pragma into the name, so that each new connection has them; busy_timeout stands first because changing the journal mode may itself have to wait.
+func sqliteDSN(path string, pragmas ...string) string {
+	v := url.Values{"_txlock": {"immediate"}, "_pragma": append([]string{"busy_timeout(10000)"}, pragmas...)}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
+}
+
+func (d *DB) openSQLite(cfg Config) error {
+	d.engine = SQLite
+	write, err := sql.Open("sqlite", sqliteDSN(cfg.URL, "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"))
+	if err != nil {
+		return err
+	}
+	write.SetMaxOpenConns(1) // one writer: transactions queue here and never meet a busy database
+	if err := write.Ping(); err != nil {
+		return errors.Join(err, write.Close())
+	}
+	read, err := sql.Open("sqlite", sqliteDSN(cfg.URL, "query_only(1)", "foreign_keys(1)"))
+	if err != nil {
+		return errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(cfg.Conns)
+	read.SetMaxIdleConns(cfg.Conns)
+	d.write, d.read = write, read
+	return nil
+}
+
+func (d *DB) openPostgres(cfg Config) error {
+	d.engine = Postgres
+	pool, err := sql.Open("pgx", cfg.URL)
+	if err != nil {
+		return err
+	}
+	pool.SetMaxOpenConns(cfg.Conns)
+	pool.SetMaxIdleConns(cfg.Conns)
+	d.write, d.read = pool, pool
+	return nil
+}
+
+// retriable reports whether PostgreSQL asks to run the transaction again: serialization failure or deadlock.
+func retriable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// IsDuplicate reports whether err says that a row with that key exists already.
+func IsDuplicate(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) &&
+		(lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY || lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE)
+}
+
+// Describe names the database for logs and for `doctor`, without a password.
+func (d *DB) Describe() string { return fmt.Sprintf("%s database", d.engine) }

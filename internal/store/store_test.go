@@ -1,0 +1,164 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"lianxin/internal/errs"
+	"lianxin/internal/store"
+	"lianxin/internal/store/storetest"
+)
+
+var schema = []store.Schema{{Room: "things", FS: fstest.MapFS{
+	"00001_thing.sql":          {Data: []byte("-- +goose Up\ncreate table thing (id text primary key, n bigint not null, ok boolean not null);")},
+	"sqlite/00002_own.sql":     {Data: []byte("-- +goose Up\ninsert into thing values ('own', 1, true);")},
+	"postgres/00002_own.sql":   {Data: []byte("-- +goose Up\ninsert into thing values ('own', 2, true);")},
+	"00003_after_the_fork.sql": {Data: []byte("-- +goose Up\nupdate thing set ok = false where id = 'own';")},
+}}}
+
+type thing struct {
+	ID string
+	N  int64
+	OK bool
+}
+
+func TestMigrationsOverlayOneEngine(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		got, err := store.One[thing](t.Context(), db.Reader(), "select id, n, ok from thing where id = $1", "own")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := thing{ID: "own", N: 1}
+		if db.Engine() == store.Postgres {
+			want.N = 2
+		}
+		if got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if err := db.Migrate(t.Context(), schema...); err != nil {
+			t.Errorf("a second run must change nothing: %v", err)
+		}
+	})
+}
+
+func TestWriteIsAllOrNothing(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		boom := errors.New("boom")
+		err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			if _, err := store.Exec(ctx, tx, "insert into thing values ($1, $2, $3)", "a", 1, true); err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Fatalf("got %v", err)
+		}
+		if _, err := store.One[thing](t.Context(), db.Reader(), "select id, n, ok from thing where id = 'a'"); !errs.Is(err, errs.NotFound) {
+			t.Errorf("half an act was kept: %v", err)
+		}
+	})
+}
+
+func TestWriteOutlivesItsClient(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+			cancel()
+			_, err := store.Exec(ctx, tx, "insert into thing values ('a', 1, true)")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.One[thing](t.Context(), db.Reader(), "select id, n, ok from thing where id = 'a'"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestDuplicateIsNamed(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := store.Exec(ctx, tx, "insert into thing values ('own', 9, true)")
+			return err
+		})
+		if !store.IsDuplicate(err) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestCountersDoNotLoseUpdates(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		const workers, each = 6, 20
+		var wg sync.WaitGroup
+		for range workers {
+			wg.Go(func() {
+				for range each {
+					err := db.Write(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+						_, err := store.Exec(ctx, tx, "update thing set n = n + 1 where id = 'own'")
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		before := int64(1)
+		if db.Engine() == store.Postgres {
+			before = 2
+		}
+		wg.Wait()
+		got, err := store.One[int64](t.Context(), db.Reader(), "select n from thing where id = 'own'")
+		if err != nil || got != before+workers*each {
+			t.Errorf("got %d, %v", got, err)
+		}
+	})
+}
+
+func TestOrderIsTheSameOnBothEngines(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := store.Exec(ctx, tx, "insert into thing values ('b', 1, true), ('A', 1, true), ('a', 1, true), ('_', 1, true), ('中', 1, true)")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := store.All[string](t.Context(), db.Reader(), `select id from thing where id <> 'own' order by id collate "C"`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"A", "_", "a", "b", "中"}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Fatalf("got %q, want %q", got, want)
+			}
+		}
+	})
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	db := storetest.SQLite(t, schema...)
+	if _, err := store.Exec(t.Context(), db.Reader(), "delete from thing"); err == nil {
+		t.Error("a reader wrote")
+	}
+}
+
+func TestWhereBindsEverything(t *testing.T) {
+	var w store.Where
+	w.And("a = ?", 1).In("b", "x", "y").And("c > ? or d > ?", 2, 3)
+	if got, want := w.String(), " where (a = $1) and b in ($2, $3) and (c > $4 or d > $5)"; got != want {
+		t.Errorf("got %q", got)
+	}
+	if len(w.Args()) != 5 {
+		t.Errorf("args: %v", w.Args())
+	}
+	if got := new(store.Where).In("b").String(); got != " where (1 = 0)" {
+		t.Errorf("an empty list must match nothing, got %q", got)
+	}
+}
