@@ -72,6 +72,7 @@ type Grant struct {
 type Actor struct {
 	Account string  // account id; "resident", "system" or "import" where nobody is signed in
 	Grants  []Grant // what the account may be
+	Case    string  // id of the case whose pick-up code was shown; residents only
 }
 
 // Roles lists the distinct roles of the actor's grants.
