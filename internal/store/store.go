@@ -202,3 +202,17 @@ func Time(micros int64) time.Time {
 	}
 	return time.UnixMicro(micros)
 }
+
+// View runs fn over one snapshot of the database, so that several reads fit together.
+func (d *DB) View(ctx context.Context, fn func(ctx context.Context, q Querier) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.engine == Postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := d.read.BeginTx(ctx, opts)
+	if err != nil {
+		return fmt.Errorf("store: begin view: %w", err)
+	}
+	defer tx.Rollback() // a view has nothing to keep
+	return fn(ctx, tx)
+}

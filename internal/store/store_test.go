@@ -162,3 +162,29 @@ func TestWhereBindsEverything(t *testing.T) {
 		t.Errorf("an empty list must match nothing, got %q", got)
 	}
 }
+
+func TestViewIsOneSnapshot(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		count := func(ctx context.Context, q store.Querier) int {
+			n, err := store.One[int](ctx, q, "select count(*) from thing")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		err := db.View(t.Context(), func(ctx context.Context, q store.Querier) error {
+			before := count(ctx, q)
+			err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				_, err := store.Exec(ctx, tx, "insert into thing values ('late', 1, true)")
+				return err
+			})
+			if after := count(ctx, q); after != before {
+				t.Errorf("saw %d rows, then %d", before, after)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
