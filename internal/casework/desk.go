@@ -1,0 +1,229 @@
+package casework
+
+import (
+	"context"
+	"slices"
+
+	"lianxin/internal/policy"
+	"lianxin/internal/store"
+)
+
+// Section is one heap on a desk: what waits for the actor, what is about to be late, or what came back.
+type Section struct {
+	Key   string // catalogue key "desk.<key>"
+	Items []DeskItem
+	Total int // exact up to CountedTo
+}
+
+// DeskItem is one thing on a desk: a case, or an assignment of it.
+type DeskItem struct {
+	Listed
+	N               int64  `db:"n"` // number of the assignment, 0 for the case itself
+	Agency          string `db:"agency_id"`
+	Part            string `db:"part"`
+	AssignmentState string `db:"assignment_state"`
+	ItemDue         int64  `db:"item_due"`   // of the assignment where there is one, else of the case
+	ItemAmber       int64  `db:"item_amber"` // likewise
+}
+
+// heap describes a section: which cases or assignments it holds. Conditions speak of case_file c and assignment a.
+type heap struct {
+	key         string
+	roles       []policy.Role
+	assignments bool
+	where       func(w *store.Where, g policy.Grant, account string, now int64) bool // false: the grant has no such heap
+	newest      bool                                                                 // newest first instead of soonest due first
+}
+
+var office = []policy.Role{policy.Clerk, policy.Street, policy.Station}
+var agency = []policy.Role{policy.Agency, policy.AgencyLead}
+
+// inState is a heap of cases in a state at the grant's own office.
+func inState(key string, states ...string) heap {
+	return heap{key: key, roles: office, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+		w.In("c.state", states...).And("c.office_id = ?", g.Office)
+		return g.Office != "" && g.Station == ""
+	}}
+}
+
+// ofAgency is a heap of an agency's assignments in a state.
+func ofAgency(key string, roles []policy.Role, states ...string) heap {
+	return heap{key: key, roles: roles, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+		w.In("a.state", states...).And("a.agency_id = ?", g.Agency)
+		return g.Agency != ""
+	}}
+}
+
+// heaps are all sections in the order desks show them.
+func heaps() []heap {
+	return []heap{
+		inState("to_accept", "received"),
+		inState("to_pass_on", "accepted"),
+		{key: "moves", roles: office, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.state = 'returning' and a.assigner_office_id = ?", g.Office)
+			return g.Office != ""
+		}},
+		inState("to_feed_back", "replied"),
+		inState("disputed", "disputed"),
+		{key: "to_review", roles: append(slices.Clone(office), policy.Leader), where: func(w *store.Where, g policy.Grant, account string, _ int64) bool {
+			w.And("c.publication = 'asked' and c.publication_asked_by <> ? and c.congress_id = ?", account, g.Congress)
+			if g.Role != policy.Leader {
+				w.And("c.office_id = ?", g.Office)
+			}
+			return g.Station == ""
+		}},
+		{key: "corrections", roles: append(slices.Clone(office), policy.Leader), where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("c.correcting and c.congress_id = ?", g.Congress)
+			if g.Role != policy.Leader {
+				w.And("c.office_id = ?", g.Office)
+			}
+			return g.Station == ""
+		}},
+		{key: "entries", roles: office, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("c.unchecked > 0 and (c.office_id = ? or c.intake_office_id = ?)", g.Office, g.Office)
+			return g.Office != "" && g.Station == ""
+		}},
+		{key: "agency_entries", roles: append(slices.Clone(agency), policy.Clerk, policy.Street), assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.unchecked > 0 and (a.agency_id = ? or c.office_id = ? or c.intake_office_id = ?)", orNone(g.Agency), orNone(g.Office), orNone(g.Office))
+			return true
+		}},
+		ofAgency("to_sign", agency, "to_sign"),
+		ofAgency("in_handling", agency, "handling"),
+		ofAgency("to_approve", []policy.Role{policy.AgencyLead, policy.Agency}, "to_approve"),
+		ofAgency("move_asked", agency, "returning"),
+		{key: "to_collect", roles: []policy.Role{policy.Street, policy.Station}, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("c.state = 'to_evaluate'")
+			if g.Station != "" {
+				w.And("c.station_id = ?", g.Station)
+			} else {
+				w.And("c.intake_office_id = ?", g.Office)
+			}
+			return g.Office != "" || g.Station != ""
+		}},
+		{key: "late_at_agencies", roles: []policy.Role{policy.Clerk, policy.Street}, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			w.And("a.due_at > 0 and a.amber_at <= ? and a.state <> 'returning' and a.assigner_office_id = ?", now, g.Office)
+			return g.Office != ""
+		}},
+		{key: "late", roles: []policy.Role{policy.Leader}, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			w.And("c.due_at > 0 and c.amber_at <= ? and c.congress_id = ?", now, g.Congress)
+			return true
+		}},
+		{key: "congress_disputed", roles: []policy.Role{policy.Leader}, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("c.state = 'disputed' and c.congress_id = ?", g.Congress)
+			return true
+		}},
+		{key: "supervised", roles: []policy.Role{policy.Supervision}, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.due_at > 0 and (a.agency_id = ? or a.assigner_agency_id = ?)", g.Agency, g.Agency)
+			return g.Agency != ""
+		}},
+		{key: "came_back", roles: office, newest: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			w.And("c.verdict = 'given' and c.closed_at > ?", now-14*24*3600*1_000_000)
+			switch {
+			case g.Station != "":
+				w.And("c.station_id = ?", g.Station)
+			default:
+				w.And("(c.office_id = ? or c.intake_office_id = ?)", g.Office, g.Office)
+			}
+			return g.Office != "" || g.Station != ""
+		}},
+	}
+}
+
+// orNone keeps an empty reference from matching rows whose own is empty.
+func orNone(id string) string {
+	if id == "" {
+		return "none"
+	}
+	return id
+}
+
+// deskLimit is how many items of a heap a desk shows; the rest is a list away.
+const deskLimit = 12
+
+// Desk returns what waits for the actor, in the order to be worked through. Heaps with nothing in them are left out.
+func (s *Service) Desk(ctx context.Context, actor policy.Actor) ([]Section, error) {
+	var sections []Section
+	for _, h := range heaps() {
+		section := Section{Key: h.key}
+		for _, g := range actor.Grants {
+			if !slices.Contains(h.roles, g.Role) {
+				continue
+			}
+			if err := s.heap(ctx, h, g, actor.Account, &section); err != nil {
+				return nil, err
+			}
+		}
+		if section.Total > 0 {
+			sections = append(sections, section)
+		}
+	}
+	deputies, err := s.deputyHeaps(ctx, actor)
+	return append(sections, deputies...), err
+}
+
+func (s *Service) heap(ctx context.Context, h heap, g policy.Grant, account string, section *Section) error {
+	w := new(store.Where)
+	if !h.where(w, g, account, store.Micros(s.db.Now())) {
+		return nil
+	}
+	return s.fill(ctx, w, h.assignments, h.newest, section)
+}
+
+// fill reads a heap's first items and counts it.
+func (s *Service) fill(ctx context.Context, w *store.Where, assignments, newest bool, section *Section) error {
+	q := s.db.Reader()
+	from, columns, due := " from case_file c", "0 as n, '' as agency_id, '' as part, '' as assignment_state, c.due_at as item_due, c.amber_at as item_amber", "c.due_at"
+	if assignments {
+		from += " join assignment a on a.congress_id = c.congress_id and a.case_id = c.id"
+		columns, due = "a.n, a.agency_id, a.part, a.state as assignment_state, a.due_at as item_due, a.amber_at as item_amber", "a.due_at"
+	}
+	total, err := store.One[int](ctx, q, "select count(*) from (select 1"+from+w.String()+" limit 1000) counted", w.Args()...)
+	if err != nil {
+		return err
+	}
+	order := due + ", c.id"
+	if newest {
+		order = "c.closed_at desc, c.id desc"
+	}
+	items, err := store.All[DeskItem](ctx, q, "select "+store.Columns[Case]("c.")+", t.body as title, "+columns+from+
+		" join case_text t on t.congress_id = c.congress_id and t.id = c.title_text"+w.String()+" order by "+order+" limit "+w.Bind(deskLimit), w.Args()...)
+	if err != nil {
+		return err
+	}
+	section.Total += total
+	section.Items = append(section.Items, items...)
+	return nil
+}
+
+// deputyHeaps are a deputy's: what to look into, what is under way, what came back.
+func (s *Service) deputyHeaps(ctx context.Context, actor policy.Actor) ([]Section, error) {
+	var sections []Section
+	for _, g := range actor.Grants {
+		if g.Role != policy.Deputy || g.Person == "" {
+			continue
+		}
+		for _, h := range []struct {
+			key, cond string
+			newest    bool
+		}{
+			{"to_confirm", "c.confirmed = '' and c.state in ('to_evaluate', 'closed', 'disputed') and c.fed_back_at > 0", false},
+			{"in_my_grids", "c.closed_at = 0", false},
+			{"settled_in_my_grids", "c.closed_at > 0", true},
+		} {
+			w := new(store.Where)
+			cond, err := s.scopeOfDeputy(ctx, s.db.Reader(), w, g.Person)
+			if err != nil {
+				return nil, err
+			}
+			w.And(cond).And(h.cond)
+			section := Section{Key: h.key}
+			if err := s.fill(ctx, w, false, h.newest, &section); err != nil {
+				return nil, err
+			}
+			if section.Total > 0 {
+				sections = append(sections, section)
+			}
+		}
+	}
+	return sections, nil
+}

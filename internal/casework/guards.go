@@ -1,0 +1,97 @@
+package casework
+
+import (
+	"context"
+	"slices"
+
+	"lianxin/internal/errs"
+	"lianxin/internal/store"
+)
+
+// refuse is a guard's answer: not possible in the present state of things.
+func refuse(key string) error { return errs.New(errs.Conflict, key) }
+
+// Guards are those that any kind may name in its procedure.
+func Guards() map[string]Guard {
+	return map[string]Guard{
+		"not_answerer":       notAnswerer,
+		"publication_asked":  when("casework.publication_not_asked", func(a *Act) bool { return a.Case.Publication == PublicationAsked }),
+		"not_asker":          when("casework.second_person", func(a *Act) bool { return a.Case.PublicationAskedBy != a.Actor.Account }),
+		"published":          when("casework.not_published", func(a *Act) bool { return a.Case.Publication == Published }),
+		"publishable":        publishable,
+		"no_correction_open": when("casework.correction_open", func(a *Act) bool { return !a.Case.Correcting }),
+		"correction_open":    when("casework.no_correction", func(a *Act) bool { return a.Case.Correcting }),
+		"not_corrector":      when("casework.second_person", func(a *Act) bool { return a.Case.Correction.V.By != a.Actor.Account }),
+		"contact_checked":    when("casework.no_contact", func(a *Act) bool { return a.Case.HasContact }),
+		"entry_open":         when("casework.no_entry", func(a *Act) bool { return len(a.unchecked()) > 0 }),
+		"not_enterer": when("casework.second_person", func(a *Act) bool {
+			return slices.ContainsFunc(a.unchecked(), func(e Entry) bool { return e.Account != a.Actor.Account })
+		}),
+		"rescindable":  rescindable,
+		"co_handler":   when("casework.co_only", func(a *Act) bool { return a.Target.Part == PartCo }),
+		"lead_handler": when("casework.lead_only", func(a *Act) bool { return a.Target.Leads() }),
+		"unanswered": when("casework.answered_already", func(a *Act) bool {
+			return !slices.ContainsFunc(a.Assignments, func(asg *Assignment) bool { return asg.AnsweredAt != 0 && asg.Leads() })
+		}),
+	}
+}
+
+// when is a guard that holds while a condition does.
+func when(key string, holds func(a *Act) bool) Guard {
+	return func(_ context.Context, a *Act) error {
+		if holds(a) {
+			return nil
+		}
+		return refuse(key)
+	}
+}
+
+// answering are the actions after which an account may not evaluate the case (design invariant 5).
+var answering = []string{"answer", "assignment.reply", "assignment.approve", "assignment.register_approval", "assignment.opine"}
+
+// notAnswerer lets nobody evaluate, or enter an evaluation for, a case they answered.
+func notAnswerer(ctx context.Context, a *Act) error {
+	names := make([]string, len(answering))
+	for i, n := range answering {
+		names[i] = a.Case.Kind + "." + n
+	}
+	w := new(store.Where).And("topic = ? and account = ?", a.Case.ID, a.Actor.Account).In("action", names...)
+	n, err := store.One[int64](ctx, a.q, "select count(*) from event"+w.String(), w.Args()...)
+	if err != nil {
+		return err
+	}
+	if n > 0 && a.Actor.Case == "" {
+		return errs.New(errs.Denied, "casework.answerer")
+	}
+	return nil
+}
+
+func publishable(_ context.Context, a *Act) error {
+	switch {
+	case !a.Case.MayPublish:
+		return refuse("casework.may_not_publish")
+	case a.Case.Publication == PublicationAsked:
+		return refuse("casework.publication_asked")
+	case a.Case.Publication == Published:
+		return refuse("casework.published")
+	}
+	return nil
+}
+
+func rescindable(ctx context.Context, a *Act) error {
+	_, err := a.undoable(ctx)
+	return err
+}
+
+// entries points to the entries for somebody else of what is acted on.
+func (a *Act) entries() (*store.JSON[[]Entry], *int64) {
+	if a.Target != nil {
+		return &a.Target.Entries, &a.Target.Unchecked
+	}
+	return &a.Case.Entries, &a.Case.Unchecked
+}
+
+func (a *Act) unchecked() []Entry {
+	entries, _ := a.entries()
+	return slices.DeleteFunc(slices.Clone(entries.V), func(e Entry) bool { return e.CheckedBy != "" })
+}

@@ -1,0 +1,215 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/files"
+	"lianxin/internal/procedure"
+	"lianxin/internal/registry"
+	"lianxin/internal/store"
+	"lianxin/internal/zh"
+)
+
+// Input is what was sent with an action, by field: strings, booleans, lists of strings, or files already cleaned and stored.
+type Input map[string]any
+
+// Inputs every entry for somebody else may carry beside those of its action.
+const (
+	ClaimedAt = "claimed_at" // when it really happened: RFC 3339, 2006-01-02T15:04 or 2006-01-02, Beijing time
+	Proof     = "proof"      // scan of the signed paper
+)
+
+// Values is checked input: text cleaned, references found, choices known.
+type Values map[string]any
+
+// String is a text, choice, date or reference; "" where none was given.
+func (v Values) String(name string) string { s, _ := v[name].(string); return s }
+
+// Bool is a box ticked.
+func (v Values) Bool(name string) bool { b, _ := v[name].(bool); return b }
+
+// List is a list of references.
+func (v Values) List(name string) []string { l, _ := v[name].([]string); return l }
+
+// facts are the values an event may hold: no text, no secret, no file.
+func (v Values) facts(action *procedure.Action) map[string]any {
+	facts := map[string]any{}
+	for _, f := range action.Input {
+		value, given := v[f.Name]
+		if given && !f.Secret && f.Type != "text" && f.Type != "line" && f.Type != "file" {
+			facts[f.Name] = value
+		}
+	}
+	return facts
+}
+
+// checker reads an action's input field by field and gathers what is wrong with it.
+type checker struct {
+	ctx      context.Context
+	q        store.Querier
+	p        *procedure.Procedure
+	congress string
+	wrong    errs.List
+}
+
+// check turns input into values, or tells everything that is wrong with it. Unknown fields are refused by name.
+func (c *checker) check(action *procedure.Action, proxy bool, in Input) (Values, error) {
+	values := Values{}
+	known := []string{}
+	if proxy {
+		known = append(known, ClaimedAt, Proof)
+	}
+	for _, f := range action.Input {
+		if f.ProxyOnly && !proxy {
+			continue
+		}
+		known = append(known, f.Name)
+		value, err := c.field(f, in[f.Name])
+		switch {
+		case err != nil:
+			c.wrong = append(c.wrong, errs.All(err)[0].At(f.Name))
+		case value == nil && f.Required:
+			c.wrong = append(c.wrong, errs.New(errs.Invalid, "casework.required").With(errs.Args{"Label": f.Label}).At(f.Name))
+		case value != nil:
+			values[f.Name] = value
+		}
+	}
+	for name := range in {
+		if !slices.Contains(known, name) {
+			c.wrong = append(c.wrong, errs.New(errs.Invalid, "casework.unknown_field").With(errs.Args{"Field": name}).At(name))
+		}
+	}
+	return values, c.wrong.Or()
+}
+
+// field reads one value; nil means it was left empty.
+func (c *checker) field(f procedure.Field, raw any) (any, error) {
+	switch f.Type {
+	case "bool":
+		return boolean(f, raw)
+	case "agencies":
+		return c.agencies(f, raw)
+	case "file":
+		if a, ok := raw.(files.Accepted); ok {
+			return a, nil
+		}
+		return nil, c.mustBeEmpty(f, raw)
+	}
+	s, ok := raw.(string)
+	if !ok {
+		return nil, c.mustBeEmpty(f, raw)
+	}
+	s, err := zh.Clean(s)
+	if err != nil || s == "" {
+		return nil, err
+	}
+	return c.one(f, s)
+}
+
+func (c *checker) mustBeEmpty(f procedure.Field, raw any) error {
+	if raw == nil || raw == "" {
+		return nil
+	}
+	return errs.New(errs.Invalid, "casework.wrong_type").With(errs.Args{"Label": f.Label})
+}
+
+// one reads a value that is written as one string.
+func (c *checker) one(f procedure.Field, s string) (any, error) {
+	bad := func(key string) error {
+		return errs.New(errs.Invalid, key).With(errs.Args{"Label": f.Label, "Max": f.Max})
+	}
+	switch f.Type {
+	case "text", "line":
+		if utf8.RuneCountInString(s) > f.Max {
+			return nil, bad("casework.too_long")
+		}
+		if f.Type == "line" && strings.ContainsRune(s, '\n') {
+			return nil, bad("casework.one_line")
+		}
+	case "date":
+		if _, err := deadline.ParseDate(s); err != nil {
+			return nil, bad("casework.bad_date")
+		}
+	case "choice":
+		if _, ok := c.p.Choice(f.Choices, s); !ok {
+			return nil, bad("casework.bad_choice")
+		}
+	case "category":
+		if _, err := registry.GetCategory(c.ctx, c.q, s); err != nil {
+			return nil, bad("casework.bad_choice")
+		}
+	case "agency":
+		return c.agency(f, s)
+	}
+	return s, nil
+}
+
+func boolean(f procedure.Field, raw any) (any, error) {
+	switch raw {
+	case nil, "", "false", "off", false:
+		return nil, nil
+	case "on", "true", true:
+		return true, nil
+	}
+	return nil, errs.New(errs.Invalid, "casework.wrong_type").With(errs.Args{"Label": f.Label})
+}
+
+func (c *checker) agency(f procedure.Field, id string) (any, error) {
+	a, err := registry.GetAgency(c.ctx, c.q, id)
+	if err != nil || a.Congress != c.congress {
+		return nil, errs.New(errs.Invalid, "casework.bad_agency").With(errs.Args{"Label": f.Label})
+	}
+	return id, nil
+}
+
+func (c *checker) agencies(f procedure.Field, raw any) (any, error) {
+	var ids []string
+	switch v := raw.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		ids = strings.FieldsFunc(v, func(r rune) bool { return r == ',' })
+	case []string:
+		ids = v
+	case []any:
+		for _, e := range v {
+			s, _ := e.(string)
+			ids = append(ids, s)
+		}
+	default:
+		return nil, errs.New(errs.Invalid, "casework.wrong_type").With(errs.Args{"Label": f.Label})
+	}
+	ids = slices.DeleteFunc(ids, func(s string) bool { return s == "" })
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	for _, id := range ids {
+		if _, err := c.agency(f, id); err != nil {
+			return nil, err
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return ids, nil
+}
+
+// ParseClaimed reads the time an entry claims. It must not lie after now.
+func ParseClaimed(s string, now time.Time) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
+		t, err := time.ParseInLocation(layout, strings.TrimSpace(s), deadline.Zone)
+		if err != nil {
+			continue
+		}
+		if t.After(now) {
+			return t, errs.New(errs.Invalid, "casework.future").At(ClaimedAt)
+		}
+		return t, nil
+	}
+	return time.Time{}, errs.New(errs.Invalid, "casework.bad_time").At(ClaimedAt)
+}

@@ -1,0 +1,260 @@
+package casework
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/policy"
+	"lianxin/internal/registry"
+	"lianxin/internal/search"
+	"lianxin/internal/store"
+)
+
+// Lamps a list can be narrowed to.
+const (
+	LampAmber = "amber"
+	LampRed   = "red"
+)
+
+// Query narrows a list of cases; zero values do not narrow.
+type Query struct {
+	Kind        string
+	States      []string
+	Office      string
+	Agency      string // an assignment of it that is not moved or stopped
+	Station     string
+	Grid        string
+	Deputy      string
+	Category    string
+	Class       string
+	Result      string // of the verdict
+	Publication string
+	Lamp        string        // amber or red
+	Open        bool          // not in a final state
+	Q           string        // words, all of which the case's texts contain
+	From, To    deadline.Date // received from, and to (inclusive)
+	Sort        string        // "received" (newest first, the default) or "due" (soonest first)
+	Cursor      string
+	Limit       int // 50 if zero, 200 at most
+}
+
+// Listed is a case in a list.
+type Listed struct {
+	Case
+	Title string `db:"title"`
+}
+
+// Page is one page of a list.
+type Page struct {
+	Cases []Listed
+	Next  string // cursor of the next page; "" on the last
+	Total int    // exact up to CountedTo, which stands for "that many or more"
+}
+
+// CountedTo is as far as totals are counted.
+const CountedTo = 1000
+
+// List returns the cases that the query selects among those the actor may read.
+func (s *Service) List(ctx context.Context, actor policy.Actor, query Query) (Page, error) {
+	q := s.db.Reader()
+	w, err := s.where(ctx, q, actor, query)
+	if err != nil {
+		return Page{}, err
+	}
+	total, err := store.One[int](ctx, q, "select count(*) from (select 1 from case_file c"+w.String()+" limit "+strconv.Itoa(CountedTo)+") counted", w.Args()...)
+	if err != nil {
+		return Page{}, err
+	}
+	limit := min(max(query.Limit, 0), 200)
+	if limit == 0 {
+		limit = 50
+	}
+	order, err := query.order(w)
+	if err != nil {
+		return Page{}, err
+	}
+	rows, err := store.All[Listed](ctx, q, "select "+store.Columns[Case]("c.")+`, t.body as title from case_file c
+		join case_text t on t.congress_id = c.congress_id and t.id = c.title_text`+w.String()+order+" limit "+w.Bind(limit+1), w.Args()...)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Cases: rows, Total: total}
+	if len(rows) > limit {
+		page.Cases = rows[:limit]
+		page.Next = query.cursor(&rows[limit-1])
+	}
+	return page, nil
+}
+
+// order adds the condition of the cursor and returns the order clause.
+func (query Query) order(w *store.Where) (string, error) {
+	at, id, err := query.after()
+	if err != nil {
+		return "", err
+	}
+	if query.Sort == "due" {
+		w.And("c.due_at > 0")
+		if id != "" {
+			w.And("c.due_at > ? or (c.due_at = ? and c.id > ?)", at, at, id)
+		}
+		return " order by c.due_at, c.id", nil
+	}
+	if id != "" {
+		w.And("c.received_at < ? or (c.received_at = ? and c.id < ?)", at, at, id)
+	}
+	return " order by c.received_at desc, c.id desc", nil
+}
+
+func (query Query) cursor(last *Listed) string {
+	at := last.ReceivedAt
+	if query.Sort == "due" {
+		at = last.DueAt
+	}
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", at, last.ID))
+}
+
+func (query Query) after() (at int64, id string, err error) {
+	if query.Cursor == "" {
+		return 0, "", nil
+	}
+	bad := errs.New(errs.Invalid, "casework.bad_cursor").At("cursor")
+	b, err := base64.RawURLEncoding.DecodeString(query.Cursor)
+	if err != nil {
+		return 0, "", bad
+	}
+	first, id, ok := strings.Cut(string(b), " ")
+	if at, err = strconv.ParseInt(first, 10, 64); err != nil || !ok {
+		return 0, "", bad
+	}
+	return at, id, nil
+}
+
+func (s *Service) where(ctx context.Context, q store.Querier, actor policy.Actor, query Query) (*store.Where, error) {
+	w := new(store.Where)
+	if err := s.scope(ctx, q, w, actor); err != nil {
+		return nil, err
+	}
+	for _, f := range []struct{ column, value string }{{"c.kind", query.Kind}, {"c.office_id", query.Office}, {"c.station_id", query.Station},
+		{"c.grid_id", query.Grid}, {"c.deputy_id", query.Deputy}, {"c.category", query.Category}, {"c.class", query.Class},
+		{"c.result", query.Result}, {"c.publication", query.Publication}} {
+		if f.value != "" {
+			w.And(f.column+" = ?", f.value)
+		}
+	}
+	if len(query.States) > 0 {
+		w.In("c.state", query.States...)
+	}
+	if query.Open {
+		w.In("c.state", s.openStates(query.Kind)...)
+	}
+	if query.Agency != "" {
+		w.And("exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and a.agency_id = ? and a.state not in ('moved', 'stopped'))", query.Agency)
+	}
+	if query.From != "" {
+		w.And("c.received_at >= ?", store.Micros(query.From.Start()))
+	}
+	if query.To != "" {
+		w.And("c.received_at < ?", store.Micros(query.To.AddDays(1).Start()))
+	}
+	now := store.Micros(s.db.Now())
+	switch query.Lamp {
+	case LampRed:
+		w.And("c.due_at > 0 and c.due_at <= ?", now)
+	case LampAmber:
+		w.And("c.due_at > ? and c.amber_at <= ?", now, now)
+	}
+	if strings.TrimSpace(query.Q) != "" {
+		search.Narrow(w, s.db.Engine(), "c.id", SearchKind, query.Q)
+	}
+	return w, nil
+}
+
+// openStates lists the states of a kind, or of all, that are not final.
+func (s *Service) openStates(kind string) []string {
+	var open []string
+	for name, k := range s.kinds {
+		if kind == "" || kind == name {
+			open = append(open, k.Procedure.Case.Open()...)
+		}
+	}
+	return open
+}
+
+// scope narrows a list to what the policy's "view" rows let the actor read, grant by grant.
+func (s *Service) scope(ctx context.Context, q store.Querier, w *store.Where, actor policy.Actor) error {
+	var any []string
+	for name := range s.kinds {
+		for _, g := range actor.Grants {
+			for _, r := range []policy.Relation{policy.Anyone, policy.Congress, policy.Receiving, policy.Intake, policy.Above, policy.NamedBy, policy.Involved} {
+				if ok, _ := s.table.Allows(name, "view", g.Role, r); !ok {
+					continue
+				}
+				cond, err := s.scopeOf(ctx, q, w, g, r)
+				if err != nil {
+					return err
+				}
+				if cond != "" {
+					any = append(any, "(c.kind = "+w.Bind(name)+" and "+cond+")")
+				}
+			}
+		}
+	}
+	if len(any) == 0 {
+		any = []string{"1 = 0"}
+	}
+	w.And(strings.Join(any, " or "))
+	return nil
+}
+
+// scopeOf is the condition under which a grant stands in a relation, the same as standing finds case by case.
+func (s *Service) scopeOf(ctx context.Context, q store.Querier, w *store.Where, g policy.Grant, r policy.Relation) (string, error) {
+	switch {
+	case r == policy.Anyone:
+		return "1 = 1", nil
+	case r == policy.Congress && g.Congress != "":
+		return "c.congress_id = " + w.Bind(g.Congress), nil
+	case r == policy.Receiving && g.Office != "" && g.Station == "":
+		return "c.office_id = " + w.Bind(g.Office), nil
+	case r == policy.Intake && g.Station != "":
+		return "c.station_id = " + w.Bind(g.Station), nil
+	case r == policy.Intake && g.Office != "":
+		return "c.intake_office_id = " + w.Bind(g.Office), nil
+	case r == policy.Above && g.Office != "" && g.Station == "":
+		below, err := registry.OfficesBelow(ctx, q, g.Office)
+		if err != nil || len(below) == 0 {
+			return "", err
+		}
+		return "(c.congress_id = " + w.Bind(g.Congress) + " and c.office_id in " + bindAll(w, below) + ")", nil
+	case r == policy.NamedBy && g.Person != "":
+		return s.scopeOfDeputy(ctx, q, w, g.Person)
+	case r == policy.Involved && g.Agency != "":
+		id := w.Bind(g.Agency)
+		return "exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and (a.agency_id = " + id + " or a.assigner_agency_id = " + id + "))", nil
+	}
+	return "", nil
+}
+
+func (s *Service) scopeOfDeputy(ctx context.Context, q store.Querier, w *store.Where, person string) (string, error) {
+	grids, err := registry.GridsOfDeputy(ctx, q, person, deadline.DateOf(s.db.Now()))
+	if err != nil {
+		return "", err
+	}
+	cond := "c.deputy_id = " + w.Bind(person)
+	if len(grids) > 0 {
+		cond = "(" + cond + " or c.grid_id in " + bindAll(w, grids) + ")"
+	}
+	return cond, nil
+}
+
+func bindAll(w *store.Where, values []string) string {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = w.Bind(v)
+	}
+	return "(" + strings.Join(marks, ", ") + ")"
+}

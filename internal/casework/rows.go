@@ -1,0 +1,155 @@
+package casework
+
+import (
+	"lianxin/internal/deadline"
+	"lianxin/internal/store"
+)
+
+// Clocks are the clocks of a case or an assignment by the name of their limit, running and stopped.
+type Clocks = store.JSON[map[string]deadline.Clock]
+
+// Counts tells how often a counted way was taken.
+type Counts = store.JSON[map[string]int]
+
+// Entry is an act entered for somebody who has only paper or telephone 代录, waiting for or past its check by another person.
+type Entry struct {
+	Event     string `json:"event"`      // id of the event entered
+	Action    string `json:"action"`     // what was entered
+	Account   string `json:"account"`    // who entered it
+	CheckedBy string `json:"checked_by"` // who checked it; empty until then
+	Agrees    bool   `json:"agrees"`     // what the check found
+}
+
+// Correction is a correction 更正 asked for and not yet confirmed by a second person.
+type Correction struct {
+	Field string `json:"field"`
+	Text  string `json:"text"` // id of the text that holds the new value
+	By    string `json:"by"`   // account that asked
+}
+
+// Case is one thing going round the closed loop 事项: the fold of the events of its stream. It holds no personal data and no free text,
+// only the ids of texts. Instants are microseconds UTC, 0 for never; dates 2006-01-02, empty for none.
+type Case struct {
+	CongressID string `db:"congress_id" json:"congress_id"`
+	ID         string `db:"id" json:"id"`
+	Kind       string `db:"kind" json:"kind"`
+	Number     string `db:"number" json:"number"`
+	Procedure  string `db:"procedure_hash" json:"procedure_hash"`
+	State      string `db:"state" json:"state"`
+	Version    int64  `db:"version" json:"-"`
+
+	Office       string `db:"office_id" json:"office_id"`               // receiving office that has the case
+	IntakeOffice string `db:"intake_office_id" json:"intake_office_id"` // office that took the words in
+	Station      string `db:"station_id" json:"station_id"`
+	Grid         string `db:"grid_id" json:"grid_id"`
+	Deputy       string `db:"deputy_id" json:"deputy_id"` // person named by the submitter or the QR code
+	Category     string `db:"category" json:"category"`
+	Urgent       bool   `db:"urgent" json:"urgent"`
+	Source       string `db:"source" json:"source"` // web, paper, telephone, visit, import
+	HideName     bool   `db:"hide_name" json:"hide_name"`
+	MayPublish   bool   `db:"may_publish" json:"may_publish"`
+	HasContact   bool   `db:"has_contact" json:"has_contact"`
+	CodeCounter  int64  `db:"code_counter" json:"code_counter"`
+
+	LeadAgency  string `db:"lead_agency_id" json:"lead_agency_id"`
+	Assignments int64  `db:"assignments" json:"assignments"` // how many were ever made
+	Class       string `db:"class" json:"class"`             // result class of the answer
+	PromiseOn   string `db:"promise_on" json:"promise_on"`
+
+	Attitude      string `db:"attitude" json:"attitude"` // the verdict now
+	Result        string `db:"result" json:"result"`
+	FirstAttitude string `db:"first_attitude" json:"first_attitude"` // the first verdict stays on record
+	FirstResult   string `db:"first_result" json:"first_result"`
+	Verdict       string `db:"verdict" json:"verdict"` // "", given, lapsed
+	Confirmed     string `db:"confirmed" json:"confirmed"`
+	DeputyTold    bool   `db:"deputy_told" json:"deputy_told"`
+
+	Publication        string `db:"publication" json:"publication"` // "", asked, published, refused, withdrawn
+	PublicationAskedBy string `db:"publication_asked_by" json:"publication_asked_by"`
+	WithVerdict        bool   `db:"with_verdict" json:"with_verdict"`
+	PublishedAt        int64  `db:"published_at" json:"published_at"`
+
+	TitleText       string `db:"title_text" json:"title_text"`
+	BodyText        string `db:"body_text" json:"body_text"`
+	PlaceText       string `db:"place_text" json:"place_text"`
+	ReplyText       string `db:"reply_text" json:"reply_text"`
+	PublicTitleText string `db:"public_title_text" json:"public_title_text"`
+	PublicBodyText  string `db:"public_body_text" json:"public_body_text"`
+	PublicReplyText string `db:"public_reply_text" json:"public_reply_text"`
+
+	ReceivedAt int64 `db:"received_at" json:"received_at"`
+	AcceptedAt int64 `db:"accepted_at" json:"accepted_at"`
+	AssignedAt int64 `db:"assigned_at" json:"assigned_at"`
+	AnsweredAt int64 `db:"answered_at" json:"answered_at"`
+	FedBackAt  int64 `db:"fed_back_at" json:"fed_back_at"`
+	ClosedAt   int64 `db:"closed_at" json:"closed_at"`
+
+	ImportKey string `db:"import_key" json:"import_key"` // key of the row in the file it came from
+	Inferred  bool   `db:"inferred" json:"inferred"`     // steps before the answer were inferred by an import
+
+	Clocks     Clocks                 `db:"clocks" json:"clocks"`
+	Counters   Counts                 `db:"counters" json:"counters"`
+	Entries    store.JSON[[]Entry]    `db:"entries" json:"entries"`
+	Unchecked  int64                  `db:"unchecked" json:"unchecked"` // entries nobody has checked yet
+	Correction store.JSON[Correction] `db:"correction" json:"correction"`
+	Correcting bool                   `db:"correcting" json:"correcting"`
+
+	DueAt   int64 `db:"due_at" json:"due_at"`     // of the state's clock; 0 where nothing runs
+	AmberAt int64 `db:"amber_at" json:"amber_at"` // when its lamp turns amber
+}
+
+// Parts an addressee can have in a case.
+const (
+	PartSole = "sole" // 独办
+	PartLead = "lead" // 主办
+	PartCo   = "co"   // 会办
+)
+
+// Assignment is one addressee's part of a case 转办、交办, with a state, a clock and a version of its own: the fold of its stream.
+type Assignment struct {
+	CongressID string `db:"congress_id" json:"congress_id"`
+	ID         string `db:"id" json:"id"`
+	CaseID     string `db:"case_id" json:"case_id"`
+	Kind       string `db:"kind" json:"kind"`
+	N          int64  `db:"n" json:"n"` // 1, 2, … within the case
+	Parent     string `db:"parent_id" json:"parent_id"`
+	Procedure  string `db:"procedure_hash" json:"procedure_hash"`
+	Agency     string `db:"agency_id" json:"agency_id"`
+	Part       string `db:"part" json:"part"`
+
+	AssignerOffice string `db:"assigner_office_id" json:"assigner_office_id"`
+	AssignerAgency string `db:"assigner_agency_id" json:"assigner_agency_id"`
+
+	State   string `db:"state" json:"state"`
+	Version int64  `db:"version" json:"-"`
+
+	Class       string `db:"class" json:"class"`
+	PromiseOn   string `db:"promise_on" json:"promise_on"`
+	ReplyText   string `db:"reply_text" json:"reply_text"`
+	PromiseText string `db:"promise_text" json:"promise_text"`
+	Better      string `db:"better_agency_id" json:"better_agency_id"` // agency a move was asked to
+	ApprovedHow string `db:"approved_how" json:"approved_how"`         // "", system, registered
+	SignedOn    string `db:"signed_on" json:"signed_on"`               // date on the registered approval
+
+	AssignedAt int64 `db:"assigned_at" json:"assigned_at"`
+	SignedAt   int64 `db:"signed_at" json:"signed_at"`
+	RepliedAt  int64 `db:"replied_at" json:"replied_at"`
+	AnsweredAt int64 `db:"answered_at" json:"answered_at"`
+
+	Clocks    Clocks              `db:"clocks" json:"clocks"`
+	Counters  Counts              `db:"counters" json:"counters"`
+	Entries   store.JSON[[]Entry] `db:"entries" json:"entries"`
+	Unchecked int64               `db:"unchecked" json:"unchecked"`
+
+	DueAt   int64 `db:"due_at" json:"due_at"`
+	AmberAt int64 `db:"amber_at" json:"amber_at"`
+}
+
+// Leads reports whether the addressee answers for the case: alone, or as lead.
+func (a *Assignment) Leads() bool { return a.Part != PartCo }
+
+// CaseStream and AssignmentStream name the streams of events.
+func CaseStream(id string) string { return "case:" + id }
+
+// AssignmentStream names the stream of an assignment's events.
+func AssignmentStream(id string) string { return "assignment:" + id }

@@ -1,0 +1,165 @@
+// Package opinion is the kind 民情民意: its procedure, the form its words come in by, and the guards and effects the procedure names.
+// It never decides who may act: the procedure's table does.
+package opinion
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"lianxin/internal/casework"
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/procedure"
+	"lianxin/internal/store"
+)
+
+// Kind is the kind's name in tables, events and addresses.
+const Kind = "opinion"
+
+//go:embed procedure.yaml
+var file []byte
+
+// New reads and proves the built-in procedure.
+func New() (*casework.Kind, error) { return Load(file) }
+
+// Load reads and proves a deployment's own procedure file; an error names the line or the row at fault.
+func Load(file []byte) (*casework.Kind, error) {
+	k := &casework.Kind{Guards: guards(), Effects: effects(), Deciders: map[string]casework.Decider{"verdict": decide}, Limit: limit}
+	p, err := procedure.Parse(file, casework.Functions(k.Guards, k.Effects, k.Deciders))
+	if err != nil {
+		return nil, err
+	}
+	k.Procedure = p
+	return k, nil
+}
+
+func guards() map[string]casework.Guard {
+	all := casework.Guards()
+	all["may_move"] = mayMove
+	return all
+}
+
+func effects() map[string]casework.Effect {
+	all := casework.Effects()
+	all["accept"] = accept
+	all["outcome"] = outcome
+	all["outcome_of_lead"] = outcomeOfLead
+	all["signed"] = signed
+	all["reply"] = reply
+	all["verdict"] = verdict
+	all["no_verdict"] = noVerdict
+	return all
+}
+
+// limit shortens the handling of urgent matters, and of those a street or town handles itself (our default, domain reference §12).
+func limit(name string, c *casework.Case, agencyLevel string) string {
+	switch {
+	case name != "handle":
+		return name
+	case c.Urgent:
+		return "handle_urgent"
+	case agencyLevel == "street" || agencyLevel == "town":
+		return "handle_street"
+	}
+	return name
+}
+
+// decide sends an unhappy verdict on the result round again, once, and leaves a second one to the office. The attitude alone redoes nothing.
+func decide(a *casework.Act) string {
+	switch {
+	case a.Values.String("result") != unsatisfied:
+		return "closed"
+	case a.Left("redo") <= 0:
+		return "disputed"
+	case a.Lead() == nil:
+		return "accepted"
+	}
+	return "in_hand"
+}
+
+const unsatisfied = "unsatisfied"
+
+// mayMove lets a move be asked within its window from assignment, and not after the second decision.
+func mayMove(_ context.Context, a *casework.Act) error {
+	if a.Case.Counters.V["move"] >= a.Procedure().Counters["move"] {
+		return errs.New(errs.Conflict, "opinion.moves_settled")
+	}
+	window := deadline.Start(a.Calendar(), a.Procedure().Rule("move"), store.Time(a.Target.AssignedAt))
+	if !a.At.Before(time.UnixMicro(window.DueAt)) {
+		return errs.New(errs.Conflict, "opinion.move_window_closed").With(errs.Args{"Due": string(window.Due)})
+	}
+	return nil
+}
+
+func accept(_ context.Context, a *casework.Act) error {
+	a.Case.AcceptedAt = a.Micros()
+	if c := a.Values.String("category"); c != "" {
+		a.Case.Category = c
+	}
+	a.Case.Urgent = a.Case.Urgent || a.Values.Bool("urgent")
+	return nil
+}
+
+// outcome is an answer given by the office itself.
+func outcome(_ context.Context, a *casework.Act) error {
+	a.Case.Class, a.Case.ReplyText, a.Case.AnsweredAt = a.Values.String("class"), a.TextOf("reply"), a.Micros()
+	return nil
+}
+
+func outcomeOfLead(_ context.Context, a *casework.Act) error {
+	if lead := a.Lead(); lead != nil {
+		a.Case.Class, a.Case.ReplyText, a.Case.PromiseOn, a.Case.AnsweredAt = lead.Class, lead.ReplyText, lead.PromiseOn, a.Micros()
+	}
+	return nil
+}
+
+func signed(_ context.Context, a *casework.Act) error {
+	a.Target.SignedAt = a.Micros()
+	return nil
+}
+
+// reply takes the agency's result; one that lists the matter for later must promise what and by when.
+func reply(_ context.Context, a *casework.Act) error {
+	class, on := a.Values.String("class"), a.Values.String("promise_on")
+	if class == "planned" && (on == "" || a.TextOf("promise") == "") {
+		return errs.New(errs.Invalid, "opinion.promise_needed").At("promise_on")
+	}
+	if on != "" && on < string(deadline.DateOf(a.At)) {
+		return errs.New(errs.Invalid, "opinion.promise_past").At("promise_on")
+	}
+	t := a.Target
+	t.Class, t.PromiseOn, t.ReplyText, t.PromiseText, t.RepliedAt = class, on, a.TextOf("reply"), a.TextOf("promise"), a.Micros()
+	return nil
+}
+
+// verdict keeps the first verdict for good, and sends the answer back to those who gave it where the case goes round again.
+func verdict(ctx context.Context, a *casework.Act) error {
+	attitude, result := a.Values.String("attitude"), a.Values.String("result")
+	if (attitude == unsatisfied || result == unsatisfied) && a.TextOf("comment") == "" {
+		return errs.New(errs.Invalid, "opinion.comment_needed").At("comment")
+	}
+	c := a.Case
+	c.Attitude, c.Result, c.Verdict = attitude, result, "given"
+	if c.FirstResult == "" {
+		c.FirstAttitude, c.FirstResult = attitude, result
+	}
+	if c.State != "in_hand" {
+		return nil
+	}
+	for _, asg := range a.Assignments {
+		if asg.Leads() && asg.State == "answered" {
+			if err := a.System(ctx, asg, "redo"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func noVerdict(_ context.Context, a *casework.Act) error {
+	if a.Case.Verdict == "" {
+		a.Case.Verdict = "lapsed"
+	}
+	return nil
+}
