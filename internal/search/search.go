@@ -1,0 +1,51 @@
+// Package search is the full-text engine: documents cut into Chinese bigrams, found exactly, on either database.
+// It never knows what a document is: owners hand in kind, id and words, and narrow their own lists by Narrow.
+package search
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"strings"
+
+	"lianxin/internal/store"
+	"lianxin/internal/zh"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Schema is the tables of the index.
+func Schema() store.Schema {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return store.Schema{Room: "search", FS: sub}
+}
+
+// Doc is what can be found.
+type Doc struct {
+	Kind string // of the owner
+	ID   string
+	Text string // all its words; free text stays in this index for staff
+}
+
+// Put makes a document findable, in place of an earlier one of the same kind and id.
+func Put(ctx context.Context, tx *store.Tx, engine store.Engine, d Doc) error {
+	if err := Remove(ctx, tx, engine, d.Kind, d.ID); err != nil {
+		return err
+	}
+	return insert(ctx, tx, engine, d, strings.Join(zh.Tokens(d.Text), " "))
+}
+
+// Narrow adds to w that the document of the kind whose id the column holds contains every word of the query.
+// A query without letters or digits matches nothing.
+func Narrow(w *store.Where, engine store.Engine, column, kind, query string) {
+	phrases := zh.Phrases(query)
+	if len(phrases) == 0 {
+		w.And("1 = 0")
+		return
+	}
+	w.And(column+" in ("+condition(engine)+")", kind, expression(engine, phrases))
+}
