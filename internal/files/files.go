@@ -1,0 +1,185 @@
+// Package files keeps attachments: cleaned, named by their content, on disk before any row speaks of them.
+// It never keeps the name a file came with, and never shows a submitter's attachment to the public.
+package files
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"lianxin/internal/errs"
+	"lianxin/internal/store"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+//go:embed messages
+var messages embed.FS
+
+// Schema is the table of attachments.
+func Schema() store.Schema { return store.Schema{Room: "files", FS: folder(migrations, "migrations")} }
+
+// Messages is the sentences of this room.
+func Messages() fs.FS { return folder(messages, "messages") }
+
+func folder(e embed.FS, name string) fs.FS {
+	sub, err := fs.Sub(e, name)
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// Purpose says why a file is kept, and so who may see it.
+type Purpose string
+
+// The purposes.
+const (
+	PurposeSubmitted Purpose = "submitted"  // sent in by the submitter; never public
+	PurposeReplyScan Purpose = "reply_scan" // scan of a signed and sealed answer
+	PurposeProxyScan Purpose = "proxy_scan" // scan of the paper an entry was made from
+)
+
+// Accepted is a file cleaned and on disk, ready to be recorded with an act.
+type Accepted struct {
+	SHA256        string
+	MediaType     string
+	Bytes         int64
+	Width, Height int
+}
+
+// Attachment is a row: a file of an owner.
+type Attachment struct {
+	CongressID string  `db:"congress_id"`
+	ID         string  `db:"id"`
+	OwnerID    string  `db:"owner_id"`
+	Purpose    Purpose `db:"purpose"`
+	SHA256     string  `db:"sha256"`
+	MediaType  string  `db:"media_type"`
+	Bytes      int64   `db:"bytes"`
+	Width      int     `db:"width"`
+	Height     int     `db:"height"`
+	At         int64   `db:"at"` // microseconds UTC
+	ByAccount  string  `db:"by_account"`
+}
+
+// Extension is the ending of the name a browser is told.
+func (a Attachment) Extension() string {
+	switch a.MediaType {
+	case "image/jpeg":
+		return ".jpg"
+	case "image/png":
+		return ".png"
+	}
+	return ".pdf"
+}
+
+// Folder is the store of contents in one directory.
+type Folder struct{ root *os.Root }
+
+// OpenFolder opens a directory as a store, making it if need be.
+func OpenFolder(path string) (*Folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("files: %w", err)
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, fmt.Errorf("files: %w", err)
+	}
+	return &Folder{root: root}, nil
+}
+
+// Close lets the directory go.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Accept cleans a file and stores it; when it returns nil the content is on disk. Errors are those of Clean.
+func (f *Folder) Accept(r io.Reader) (Accepted, error) {
+	c, err := Clean(r)
+	if err != nil {
+		return Accepted{}, err
+	}
+	sum := sha256.Sum256(c.Body)
+	a := Accepted{SHA256: hex.EncodeToString(sum[:]), MediaType: c.MediaType, Bytes: int64(len(c.Body)), Width: c.Width, Height: c.Height}
+	return a, f.put(a.SHA256, c.Body)
+}
+
+// put writes under a passing name, syncs file and folder, and only then gives the file its own name: a crash leaves it whole or not there.
+func (f *Folder) put(name string, body []byte) error {
+	if _, err := f.root.Stat(name); err == nil {
+		return nil
+	}
+	part := "part-" + rand.Text()
+	file, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	_, err = file.Write(body)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return errors.Join(fmt.Errorf("files: write: %w", err), f.root.Remove(part))
+	}
+	if err := f.root.Rename(part, name); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	return f.sync()
+}
+
+func (f *Folder) sync() error {
+	d, err := f.root.Open(".")
+	if err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Open reads a content.
+func (f *Folder) Open(a Attachment) (io.ReadSeekCloser, error) {
+	file, err := f.root.Open(a.SHA256)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errs.New(errs.NotFound, "files.gone").Because(err)
+	}
+	return file, err
+}
+
+// Sweep removes contents that no row names and that are older than before: what was cleaned for an act that was then refused.
+func (f *Folder) Sweep(ctx context.Context, q store.Querier, before time.Time) (removed int, err error) {
+	entries, err := fs.ReadDir(f.root.FS(), ".")
+	if err != nil {
+		return 0, fmt.Errorf("files: sweep: %w", err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || info.ModTime().After(before) {
+			continue
+		}
+		n, err := store.One[int64](ctx, q, "select count(*) from attachment where sha256 = $1", e.Name())
+		if err != nil {
+			return removed, err
+		}
+		if n == 0 {
+			if err := f.root.Remove(e.Name()); err != nil {
+				return removed, fmt.Errorf("files: sweep: %w", err)
+			}
+			removed++
+		}
+	}
+	return removed, nil
+}
+
+// Record writes the row of an attachment, in the transaction of the act it belongs to.
+func Record(ctx context.Context, tx *store.Tx, a Attachment) error {
+	return store.Insert(ctx, tx, "attachment", a)
+}
+
+// List reads an owner's attachments in order.
+func List(ctx context.Context, q store.Querier, congress, owner string) ([]Attachment, error) {
+	return store.All[Attachment](ctx, q, "select "+store.Columns[Attachment]("")+" from attachment where congress_id = $1 and owner_id = $2 order by id", congress, owner)
+}
