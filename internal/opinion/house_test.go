@@ -8,21 +8,24 @@ import (
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
 	"lianxin/internal/event"
+	"lianxin/internal/files"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/registry"
+	"lianxin/internal/registry/registrytest"
 	"lianxin/internal/sealed"
+	"lianxin/internal/search"
 	"lianxin/internal/store"
 )
 
 const (
-	city      = "city"
-	officeID  = "o1"
-	streetID  = "street1"
-	stationID = "s1"
-	housing   = "housing"
-	traffic   = "traffic"
-	category  = "traffic"
+	city      = registrytest.City
+	officeID  = registrytest.Office
+	streetID  = registrytest.Street
+	stationID = registrytest.Station
+	housing   = registrytest.Housing
+	traffic   = registrytest.Traffic
+	category  = registrytest.Category
 )
 
 func account(name string, g policy.Grant) policy.Actor {
@@ -41,7 +44,7 @@ var (
 )
 
 func schemas() []store.Schema {
-	return []store.Schema{event.Schema(), sealed.Schema(), registry.Schema(), casework.Schema()}
+	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), registry.Schema(), search.Schema(), casework.Schema()}
 }
 
 // house is a small city in which tests act.
@@ -62,7 +65,12 @@ func newHouse(t *testing.T, db *store.DB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.s = casework.New(db.WithClock(func() time.Time { return h.now }), &sealed.Vault{}, policy.New(kind.Procedure.Rules()...), kind)
+	registrytest.Furnish(t, db)
+	vault, err := sealed.NewVault(sealed.NewKeys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.s = casework.New(db.WithClock(func() time.Time { return h.now }), vault, policy.New(kind.Procedure.Rules()...), kind)
 	if err := h.s.KeepProcedures(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -166,5 +174,5 @@ func (h *house) check() {
 // deputy stands by the case because it names him.
 func deputy(t *testing.T, h *house, c *casework.Case) policy.Actor {
 	t.Helper()
-	return account("deputy", policy.Grant{Role: policy.Deputy, Person: "d1"})
+	return account("deputy", policy.Grant{Role: policy.Deputy, Person: registrytest.Deputy})
 }

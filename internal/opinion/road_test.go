@@ -8,6 +8,7 @@ import (
 	"lianxin/internal/errs"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
+	"lianxin/internal/registry/registrytest"
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
 )
@@ -227,7 +228,7 @@ func TestSilenceLapses(t *testing.T) {
 // TestRefusals lists what must not happen, and the kind of answer.
 func TestRefusals(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t, schemas()...))
-	c := h.submit(opinion.Intake{Body: "noise", Deputy: "d1", Source: opinion.Web})
+	c := h.submit(opinion.Intake{Body: "noise", Deputy: registrytest.Deputy, Source: opinion.Web})
 	h.refused(errs.Conflict, clerk, c, 0, "assign", casework.Input{"lead": housing})
 	h.refused(errs.Invalid, clerk, c, 0, "accept", casework.Input{"nonsense": "x"})
 	h.refused(errs.NotFound, handler, c, 0, "accept", nil)
