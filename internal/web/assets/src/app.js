@@ -1,0 +1,52 @@
+// What pages do beyond links and forms. Everything here may be missing: no page needs it.
+import "htmx.org";
+
+// Counters under texts follow the typing.
+function count(area) {
+  const counter = document.getElementById(area.id + "-count");
+  if (!counter) return;
+  const typed = [...area.value.trim()].length;
+  counter.textContent = counter.dataset.text.replace("%d", typed);
+  counter.classList.toggle("counter-over", typed > Number(area.dataset.max));
+}
+document.addEventListener("input", (e) => {
+  if (e.target.matches("textarea[data-max]")) count(e.target);
+});
+
+// A form is sent once. Going back to the page makes it ready again.
+document.addEventListener("submit", (e) => {
+  const form = e.target;
+  if (e.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) {
+    e.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+  document.querySelectorAll("textarea[data-max]").forEach(count);
+});
+
+// Menus close on Escape, and when something else is clicked.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape") return;
+  const menu = e.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (e) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(e.target)) menu.open = false;
+  }
+  if (e.target.closest?.("[data-print]")) window.print();
+});
+
+// Buttons that only a script can serve appear with it; mistakes are read out first.
+document.querySelectorAll("[data-print]").forEach((b) => (b.hidden = false));
+document.querySelector("[data-focus]")?.focus();

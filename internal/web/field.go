@@ -1,0 +1,192 @@
+package web
+
+import (
+	"mime/multipart"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/zh"
+)
+
+// Upload is a file as it was sent; nothing about it has been checked.
+type Upload = *multipart.FileHeader
+
+// ticked is the value of a box that was ticked.
+const ticked = "yes"
+
+// ID is the field's id on the page.
+func (fd *Field) ID() string { return fd.id }
+
+// T words a key for the field's part.
+func (fd *Field) T(key string, args ...any) string { return fd.printer.T(key, args...) }
+
+// Has reports whether an option is chosen.
+func (fd *Field) Has(value string) bool {
+	return fd.Value == value && fd.Kind != Checks || slices.Contains(fd.Values, value)
+}
+
+// Chosen reports whether a Check is ticked.
+func (fd *Field) Chosen() bool { return fd.Value == ticked }
+
+// Ticked sets the field as ticked before it is shown.
+func (fd *Field) Ticked(yes bool) *Field {
+	fd.Value = ""
+	if yes {
+		fd.Value = ticked
+	}
+	return fd
+}
+
+// Described lists the ids of what explains the field, for aria-describedby.
+func (fd *Field) Described() string {
+	var ids []string
+	if len(fd.Wrong) > 0 {
+		ids = append(ids, fd.id+"-wrong")
+	}
+	if fd.Hint != "" {
+		ids = append(ids, fd.id+"-hint")
+	}
+	if fd.Kind == Area && fd.Max > 0 {
+		ids = append(ids, fd.id+"-count")
+	}
+	return strings.Join(ids, " ")
+}
+
+// Type is the input's type in HTML.
+func (fd *Field) Type() string {
+	switch fd.Kind {
+	case Date, Password, Hidden, File:
+		return fd.Kind
+	case DateTime:
+		return "datetime-local"
+	case Telephone:
+		return "tel"
+	}
+	return "text"
+}
+
+// Height is the rows of an Area.
+func (fd *Field) Height() int {
+	if fd.Rows > 0 {
+		return fd.Rows
+	}
+	return 5
+}
+
+// Length is the characters typed, as the counter counts them.
+func (fd *Field) Length() int { return utf8.RuneCountInString(fd.Value) }
+
+// Groups are the options by group, in order; those without one come first under "".
+func (fd *Field) Groups() []OptionGroup {
+	var groups []OptionGroup
+	for _, o := range fd.Options {
+		i := slices.IndexFunc(groups, func(g OptionGroup) bool { return g.Label == o.Group })
+		if i < 0 {
+			groups = append(groups, OptionGroup{Label: o.Group})
+			i = len(groups) - 1
+		}
+		groups[i].Options = append(groups[i].Options, o)
+	}
+	return groups
+}
+
+// OptionGroup is options under one label.
+type OptionGroup struct {
+	Label   string
+	Options []Option
+}
+
+// take keeps what was sent and tells what is wrong with it.
+func (fd *Field) take(values []string) []*errs.Error {
+	if fd.Kind == Checks {
+		return fd.takeMany(values)
+	}
+	if len(values) > 1 {
+		return []*errs.Error{fd.refuse("web.once")}
+	}
+	raw := strings.Join(values, "")
+	fd.Value = strings.ToValidUTF8(raw, "")
+	if fd.Kind == Password {
+		return fd.check(raw)
+	}
+	clean, err := zh.Clean(raw)
+	if err != nil {
+		return []*errs.Error{errs.All(err)[0].At(fd.Name)}
+	}
+	fd.Value = clean
+	if fd.Kind == Line && strings.Contains(clean, "\n") {
+		return []*errs.Error{fd.refuse("web.one_line")}
+	}
+	return fd.check(clean)
+}
+
+func (fd *Field) takeMany(values []string) []*errs.Error {
+	fd.Values = nil
+	for _, v := range values {
+		if v == "" {
+			continue
+		}
+		if !fd.offers(v) {
+			return []*errs.Error{fd.refuse("web.bad_choice")}
+		}
+		fd.Values = append(fd.Values, v)
+	}
+	if fd.Required && len(fd.Values) == 0 {
+		return []*errs.Error{fd.refuse("web.required_choice")}
+	}
+	return nil
+}
+
+// check looks at a clean value by the field's kind.
+func (fd *Field) check(v string) []*errs.Error {
+	switch {
+	case v == "" && fd.Required && fd.Kind == Check:
+		return []*errs.Error{fd.refuse("web.required_tick")}
+	case v == "" && fd.Required && (fd.Kind == Select || fd.Kind == Radio):
+		return []*errs.Error{fd.refuse("web.required_choice")}
+	case v == "" && fd.Required:
+		return []*errs.Error{fd.refuse("web.required")}
+	case v == "":
+		return nil
+	case fd.Max > 0 && utf8.RuneCountInString(v) > fd.Max:
+		return []*errs.Error{fd.refuse("web.too_long").With(errs.Args{"Label": fd.Label, "Max": fd.Max, "Now": utf8.RuneCountInString(v)})}
+	case (fd.Kind == Select || fd.Kind == Radio) && !fd.offers(v), fd.Kind == Check && v != ticked:
+		return []*errs.Error{fd.refuse("web.bad_choice")}
+	case fd.Kind == Date && !isDate(v):
+		return []*errs.Error{fd.refuse("web.bad_date")}
+	case fd.Kind == DateTime && !isDateTime(v):
+		return []*errs.Error{fd.refuse("web.bad_datetime")}
+	}
+	return nil
+}
+
+func (fd *Field) offers(v string) bool {
+	return slices.ContainsFunc(fd.Options, func(o Option) bool { return o.Value == v })
+}
+
+func (fd *Field) refuse(key string) *errs.Error {
+	return errs.New(errs.Invalid, key).With(errs.Args{"Label": fd.Label}).At(fd.Name)
+}
+
+func isDate(v string) bool {
+	_, err := deadline.ParseDate(v)
+	return err == nil
+}
+
+func isDateTime(v string) bool {
+	day, clock, found := strings.Cut(v, "T")
+	if !found || !isDate(day) || len(clock) < 5 {
+		return false
+	}
+	var h, m int
+	for i, r := range clock[:5] {
+		if i == 2 && r != ':' || i != 2 && (r < '0' || r > '9') {
+			return false
+		}
+	}
+	h, m = int(clock[0]-'0')*10+int(clock[1]-'0'), int(clock[3]-'0')*10+int(clock[4]-'0')
+	return h < 24 && m < 60
+}
