@@ -221,7 +221,7 @@ func (a *Act) notNow(ctx context.Context, s *Service, action *procedure.Action) 
 
 // read checks the input, and settles when the act occurred.
 func (a *Act) read(ctx context.Context, action *procedure.Action, r Request) error {
-	c := &checker{ctx: ctx, q: a.q, p: a.kind.Procedure, congress: a.Case.CongressID}
+	c := &checker{ctx: ctx, q: a.q, p: a.kind.Procedure, congress: a.Case.CongressID, imports: a.Permission.Role == policy.Import}
 	values, err := c.check(action, a.Permission.Proxy, r.Input)
 	if err != nil {
 		return err

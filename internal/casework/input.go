@@ -55,6 +55,7 @@ type checker struct {
 	q        store.Querier
 	p        *procedure.Procedure
 	congress string
+	imports  bool // the import asks
 	wrong    errs.List
 }
 
@@ -137,7 +138,7 @@ func (c *checker) one(f procedure.Field, s string) (any, error) {
 			return nil, bad("casework.bad_date")
 		}
 	case "choice":
-		if _, ok := c.p.Choice(f.Choices, s); !ok {
+		if choice, ok := c.p.Choice(f.Choices, s); !ok || choice.Import && !c.imports {
 			return nil, bad("casework.bad_choice")
 		}
 	case "category":

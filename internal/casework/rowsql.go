@@ -101,3 +101,8 @@ func nextNumber(ctx context.Context, tx *store.Tx, congress, prefix, kind, lette
 	}
 	return fmt.Sprintf("%s-%s-%d-%06d", prefix, letter, year, n), nil
 }
+
+// Read loads a case with its assignments, without asking who wants to know: for commands and tests.
+func (s *Service) Read(ctx context.Context, number string) (*Case, []*Assignment, error) {
+	return read(ctx, s.db.Reader(), number)
+}

@@ -87,6 +87,15 @@ func Submit(ctx context.Context, s *casework.Service, actor policy.Actor, in Int
 // check cleans every text in place and tells everything that is wrong at once.
 func (in *Intake) check(ctx context.Context, s *casework.Service, actor policy.Actor) error {
 	var wrong errs.List
+	if err := in.checkTexts(); err != nil {
+		wrong = errs.All(err)
+	}
+	return append(wrong, in.checkRest(ctx, s, actor)...).Or()
+}
+
+// checkTexts cleans the texts in place.
+func (in *Intake) checkTexts() error {
+	var wrong errs.List
 	for _, f := range []struct {
 		field string
 		value *string
@@ -107,13 +116,13 @@ func (in *Intake) check(ctx context.Context, s *casework.Service, actor policy.A
 			wrong = append(wrong, errs.New(errs.Invalid, f.key).With(errs.Args{"Max": f.max}).At(f.field))
 		}
 	}
-	return append(wrong, in.checkRest(ctx, s, actor)...).Or()
-}
-
-func (in *Intake) checkRest(ctx context.Context, s *casework.Service, actor policy.Actor) (wrong errs.List) {
 	if in.Body == "" {
 		wrong = append(wrong, errs.New(errs.Invalid, "opinion.body_required").At("body"))
 	}
+	return wrong.Or()
+}
+
+func (in *Intake) checkRest(ctx context.Context, s *casework.Service, actor policy.Actor) (wrong errs.List) {
 	if in.Title == "" {
 		in.Title = zh.FirstWords(in.Body, 30)
 	}

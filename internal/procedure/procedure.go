@@ -50,6 +50,7 @@ type Choice struct {
 	Label    string `yaml:"label" json:"label"`
 	Solved   bool   `yaml:"solved" json:"solved,omitempty"`     // counts_as_solved
 	Followup bool   `yaml:"followup" json:"followup,omitempty"` // needs_followup
+	Import   bool   `yaml:"import" json:"import,omitempty"`     // only an import may give it
 }
 
 // Machine is the states and actions of a case, or of its assignments.
