@@ -47,7 +47,7 @@ func (s *Service) index(ctx context.Context, tx *store.Tx, id string) error {
 
 // ByImportKey finds the number of the case that was imported under a key; "" where there is none yet.
 func (s *Service) ByImportKey(ctx context.Context, key string) (string, error) {
-	number, err := store.One[string](ctx, s.db.Reader(), "select number from case_file where import_key = $1", key)
+	number, err := store.One[string](ctx, s.db.Reader(), "select number from case_file where import_key = $1 and import_key <> ''", key)
 	if errs.Is(err, errs.NotFound) {
 		return "", nil
 	}

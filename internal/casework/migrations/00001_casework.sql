@@ -72,6 +72,7 @@ create table case_file (
   amber_at bigint not null,
   primary key (congress_id, id)
 );
+create unique index case_file_id on case_file (id);
 create index case_file_office on case_file (office_id, state, due_at);
 create index case_file_list on case_file (congress_id, kind, received_at, id);
 create index case_file_due on case_file (kind, state, due_at);
