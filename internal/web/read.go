@@ -31,8 +31,8 @@ func (f *Form) Read(r *http.Request) error {
 		return err
 	}
 	wrong := f.readHead(r.PostForm)
-	for name := range r.PostForm {
-		if fd := f.Field(name); name != keyName && name != versionName && (fd == nil || fd.Kind == File) {
+	for name, values := range r.PostForm {
+		if name != keyName && name != versionName && !f.asks(name, values) {
 			wrong = append(wrong, unknownField(name))
 		}
 	}
@@ -51,6 +51,12 @@ func (f *Form) Read(r *http.Request) error {
 		}
 	}
 	return wrong.Or()
+}
+
+// asks reports whether the form has the field. A file field left empty arrives as an empty text.
+func (f *Form) asks(name string, values []string) bool {
+	fd := f.Field(name)
+	return fd != nil && (fd.Kind != File || strings.Join(values, "") == "")
 }
 
 func (f *Form) readQuery(r *http.Request) error {

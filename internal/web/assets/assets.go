@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"testing/fstest"
 )
 
 //go:embed all:dist
@@ -69,4 +70,16 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	http.ServeFileFS(w, r, s.files, name)
+}
+
+// Blank is a set with empty files, for tests of what pages say.
+func Blank() *Set {
+	names := map[string]string{"app.css": "app-blank.css", "app.js": "app-blank.js"}
+	files := fstest.MapFS{}
+	hashed := map[string]bool{}
+	for _, file := range names {
+		files[file] = &fstest.MapFile{}
+		hashed[file] = true
+	}
+	return &Set{files: files, names: names, hashed: hashed}
 }
