@@ -45,9 +45,12 @@ type Person struct {
 	troubles []string
 }
 
-// Browser starts Chromium with one person before it, at a desktop of 1280×800. Without Chromium the test is skipped loudly, or fails if LIANXIN_REQUIRE names chromium.
+// Browser starts Chromium with one person before it, at a desktop of 1280×800. Without Chromium the test is skipped loudly, or fails if LIANXIN_REQUIRE names chromium; short runs leave it out.
 func Browser(t testing.TB) *Person {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("walks in a browser are left out of short runs")
+	}
 	path := chromium()
 	if path == "" {
 		if Required("chromium") {
