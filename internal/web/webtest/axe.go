@@ -47,7 +47,8 @@ func (p *Person) Fits() *Person {
 	p.Eval(`(() => {
 	  const w = document.documentElement.clientWidth;
 	  if (document.documentElement.scrollWidth <= w) return [];
-	  return [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > w + 1).slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+	  const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().left + e.scrollWidth > w + 1);
+	  return [document.documentElement.scrollWidth + ' pixels'].concat(wide.slice(-5).map(e => e.outerHTML.slice(0, 120)));
 	})()`, &wide)
 	if len(wide) > 0 {
 		p.t.Errorf("%s is wider than the window: %s", p.URL(), strings.Join(wide, "\n"))

@@ -234,3 +234,10 @@ func (p *Person) Shot(name string) *Person {
 	}
 	return p
 }
+
+// forget drops the troubles so far, for tests that make them on purpose.
+func (p *Person) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.troubles = nil
+}
