@@ -190,3 +190,16 @@ func isDateTime(v string) bool {
 	h, m = int(clock[0]-'0')*10+int(clock[1]-'0'), int(clock[3]-'0')*10+int(clock[4]-'0')
 	return h < 24 && m < 60
 }
+
+// Shown is the value as a reader sees it who may not change it.
+func (fd *Field) Shown() string {
+	for _, o := range fd.Options {
+		if o.Value == fd.Value {
+			return o.Label
+		}
+	}
+	if fd.Kind == Check && fd.Chosen() {
+		return fd.T("web.ticked")
+	}
+	return fd.Value
+}

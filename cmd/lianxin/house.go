@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lianxin/internal/casework"
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/event"
+	"lianxin/internal/files"
+	"lianxin/internal/identity"
+	"lianxin/internal/lang"
+	"lianxin/internal/opinion"
+	"lianxin/internal/policy"
+	"lianxin/internal/registry"
+	"lianxin/internal/sealed"
+	"lianxin/internal/search"
+	"lianxin/internal/store"
+	"lianxin/internal/table"
+	"lianxin/internal/web"
+	"lianxin/internal/web/pages"
+	"lianxin/internal/zh"
+)
+
+// storage says where a deployment keeps its things.
+type storage struct {
+	Data     string `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
+	Database string `help:"postgres://… instead of SQLite in the data folder."`
+	Keys     string `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+}
+
+// house is every room, furnished.
+type house struct {
+	db        *store.DB
+	vault     *sealed.Vault
+	files     *files.Folder
+	catalogue *lang.Catalogue
+	table     *policy.Table
+	cases     *casework.Service
+	identity  *identity.Service
+	opinion   *casework.Kind
+}
+
+// schemas of all rooms; one that refers to another stands behind it.
+func schemas() []store.Schema {
+	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), identity.Schema(), registry.Schema(), casework.Schema()}
+}
+
+func catalogue() (*lang.Catalogue, error) {
+	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), table.Messages(), identity.Messages(), registry.Messages(),
+		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages())
+}
+
+// open makes what is missing (folder, keys, tables) and furnishes the house.
+func (s storage) open(ctx context.Context) (*house, error) {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, err
+	}
+	if s.Keys == "" {
+		s.Keys = filepath.Join(s.Data, "keys.json")
+	}
+	keys, err := sealed.OpenKeys(s.Keys)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{}
+	if h.vault, err = sealed.NewVault(keys); err != nil {
+		return nil, err
+	}
+	if h.catalogue, err = catalogue(); err != nil {
+		return nil, err
+	}
+	if h.files, err = files.OpenFolder(filepath.Join(s.Data, "files")); err != nil {
+		return nil, err
+	}
+	if s.Database == "" {
+		s.Database = filepath.Join(s.Data, "lianxin.db")
+	}
+	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now}); err != nil {
+		return nil, err
+	}
+	return h, h.furnish(ctx)
+}
+
+func (h *house) furnish(ctx context.Context) error {
+	if err := h.db.Migrate(ctx, schemas()...); err != nil {
+		return err
+	}
+	var err error
+	if h.opinion, err = opinion.New(); err != nil {
+		return err
+	}
+	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
+	h.cases = casework.New(h.db, h.vault, h.table, h.opinion)
+	h.identity = identity.New(h.db)
+	return h.cases.KeepProcedures(ctx)
+}
+
+func (h *house) close() error { return errors.Join(h.files.Close(), h.db.Close()) }
+
+// sentence words an error for whoever runs a command: in Chinese where it is one for users, else as it is.
+func sentence(err error) string {
+	if errs.Is(err, errs.Internal) {
+		return err.Error()
+	}
+	c, cerr := catalogue()
+	if cerr != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%s (%s)", strings.Join(c.Printer(lang.Chinese).Error(err), " "), err)
+}

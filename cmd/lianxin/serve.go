@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"lianxin/internal/event"
+	"lianxin/internal/registry"
+	"lianxin/internal/store"
+	"lianxin/internal/web"
+	"lianxin/internal/web/assets"
+	"lianxin/internal/web/pages"
+)
+
+// listening says where a server answers.
+type listening struct {
+	Listen       string         `help:"Address to answer at." default:"127.0.0.1:8080"`
+	AllowRemote  bool           `help:"Let the demonstration answer on an address that is not loopback."`
+	PublicURL    string         `help:"Address people type, such as https://lx.example.gov.cn; stands on slips and QR codes."`
+	TrustedProxy []netip.Prefix `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	RateLimit    string         `help:"on, or off for load tests on loopback." enum:"on,off" default:"on"`
+}
+
+func (l listening) loopback() bool {
+	host, _, err := net.SplitHostPort(l.Listen)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+func (l listening) check() error {
+	if l.RateLimit == "off" && !l.loopback() {
+		return errors.New("--rate-limit off is for loopback only")
+	}
+	return nil
+}
+
+func (l listening) url() string {
+	if l.PublicURL != "" {
+		return l.PublicURL
+	}
+	return "http://" + l.Listen
+}
+
+type serveCmd struct {
+	storage
+	listening
+}
+
+// Run serves the real thing. The first start makes keys and an administrator with a one-time password.
+func (c *serveCmd) Run(ctx context.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	h, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	once, err := h.identity.Bootstrap(ctx)
+	if err != nil {
+		return err
+	}
+	if once != "" {
+		fmt.Printf("First start. Keys: %s (back them up apart from the data; lost keys mean lost personal data).\n", filepath.Join(c.Data, "keys.json"))
+		fmt.Printf("Administrator: admin, one-time password: %s\n", once)
+	}
+	return h.serve(ctx, c.listening, pages.Deps{}, false)
+}
+
+// handler makes the whole site.
+func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo bool) (http.Handler, error) {
+	set, err := assets.Load()
+	if err != nil {
+		return nil, err
+	}
+	site, err := registry.Setting(ctx, h.db.Reader(), registry.SiteName)
+	if err != nil {
+		return nil, err
+	}
+	cfg := web.Config{Catalogue: h.catalogue, Assets: set, Clock: h.db.Now, Log: slog.Default(), Site: site, PublicURL: l.url(), Demo: demo, TrustedProxies: l.TrustedProxy}
+	if l.RateLimit != "off" {
+		cfg.Rate, cfg.Burst = rate.Limit(20), 120
+	}
+	deps.DB, deps.Cases, deps.Identity, deps.Files, deps.Vault, deps.Policy, deps.PublicURL = h.db, h.cases, h.identity, h.files, h.vault, h.table, l.url()
+	s, err := pages.New(cfg, deps)
+	if err != nil {
+		return nil, err
+	}
+	s.Mux().HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	s.Mux().HandleFunc("GET /readyz", h.ready)
+	return s.Handler(), nil
+}
+
+// ready tells whether the database answers.
+func (h *house) ready(w http.ResponseWriter, r *http.Request) {
+	if _, err := store.One[int](r.Context(), h.db.Reader(), "select 1"); err != nil {
+		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// serve answers until ctx ends, then lets running requests finish.
+func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bool) error {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	handler, err := h.handler(ctx, l, deps, demo)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", l.Listen)
+	if err != nil {
+		return err
+	}
+	go h.background(ctx)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
+	fmt.Printf("Lianxin answers at %s\n", l.url())
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	return server.Shutdown(grace)
+}
+
+// background follows the record and does what falls due.
+func (h *house) background(ctx context.Context) {
+	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer())
+	every(ctx, time.Minute, "timed actions", func() error {
+		_, err := h.cases.RunTimed(ctx, 200)
+		return err
+	})
+	every(ctx, time.Hour, "sweep", func() error {
+		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))
+		return errors.Join(err, h.identity.Sweep(ctx))
+	})
+	<-ctx.Done()
+}
+
+// every does something now and again until ctx ends; a failure is logged and tried anew at the next beat.
+func every(ctx context.Context, period time.Duration, name string, do func() error) {
+	go func() {
+		beat := time.NewTicker(period)
+		defer beat.Stop()
+		for {
+			if err := do(); err != nil && ctx.Err() == nil {
+				slog.Error(name, "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-beat.C:
+			}
+		}
+	}()
+}

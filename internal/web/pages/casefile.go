@@ -1,0 +1,357 @@
+package pages
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"lianxin/internal/casework"
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/files"
+	"lianxin/internal/procedure"
+	"lianxin/internal/registry"
+	"lianxin/internal/web"
+)
+
+// microTime turns stored microseconds into an instant.
+func microTime(micros int64) time.Time { return time.UnixMicro(micros) }
+
+// caseView is the staff page of a case: what was asked, who has it, by when and why that date, what was answered, what was said of the answer.
+type caseView struct {
+	web.Page
+	View        *casework.View
+	Steps       []web.Step
+	Facts       []web.Fact
+	Contact     []web.Fact
+	Clocks      []web.Due
+	Acts        []actGroup
+	Assignments []assignmentCard
+	Files       []fileLine
+	Verdicts    []web.Fact
+	Story       []web.Entry
+	Form        *web.Form
+	Office      string
+}
+
+// actGroup is what can be done to the case or to one of its assignments.
+type actGroup struct {
+	Title string
+	Main  []web.Act
+	Side  []web.Act
+}
+
+type assignmentCard struct {
+	N        int64
+	Agency   string
+	Part     string
+	Facts    []web.Fact
+	Acts     actGroup
+	Liaisons []registry.Liaison
+	Phone    string
+}
+
+type fileLine struct {
+	Href, Text string
+	Picture    bool
+}
+
+func (s *Site) caseView(r *http.Request, me *visitor) (*caseView, error) {
+	cv, err := s.Cases.View(r.Context(), me.actor, r.PathValue("number"))
+	if err != nil {
+		return nil, err
+	}
+	names, err := registry.LoadNames(r.Context(), s.DB.Reader())
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := s.displays(r)
+	if err != nil {
+		return nil, err
+	}
+	v := &caseView{Page: s.Page(r, "case.page", "Number", cv.Number), View: cv}
+	v.Up = &web.Link{Href: "/cases", Text: v.T("cases.title")}
+	t := teller{p: &v.Page, names: names, accounts: accounts, view: cv, now: s.now()}
+	v.Steps, v.Facts, v.Story, v.Verdicts = t.steps(), t.staffFacts(), t.story(), t.verdicts()
+	v.Office = names.Of("office", cv.Office)
+	if cv.Contact != nil {
+		v.Contact = []web.Fact{t.fact("case.name", cv.Contact.Name), t.fact("case.phone", cv.Contact.Phone), t.fact("case.address", cv.Contact.Address)}
+	}
+	for _, c := range cv.Clocks {
+		if c.Governing {
+			v.Clocks = append(v.Clocks, t.due(c))
+		}
+	}
+	v.Acts = append(v.Acts, v.group("", "/cases/"+cv.Number+"/do/", cv.Possible, cv.Publication))
+	for i, a := range cv.Attachments {
+		v.Files = append(v.Files, fileLine{Href: "/cases/" + cv.Number + "/files/" + a.ID, Picture: a.MediaType != "application/pdf",
+			Text: v.T("case.file", "N", i+1, "Purpose", v.T("case.purpose."+string(a.Purpose)))})
+	}
+	return v, s.assignments(r, v, t)
+}
+
+func (s *Site) assignments(r *http.Request, v *caseView, t teller) error {
+	today := deadline.DateOf(s.now())
+	for _, a := range v.View.Assigned {
+		agency, err := registry.GetAgency(r.Context(), s.DB.Reader(), a.Agency)
+		if err != nil {
+			return err
+		}
+		card := assignmentCard{N: a.N, Agency: agency.Name, Part: v.T("casework.part." + a.Part), Phone: agency.Phone, Facts: t.assignmentFacts(a)}
+		if card.Liaisons, err = registry.Liaisons(r.Context(), s.DB.Reader(), a.Agency, today); err != nil {
+			return err
+		}
+		card.Acts = v.group("", "/cases/"+v.View.Number+"/"+strconv.FormatInt(a.N, 10)+"/do/", a.Possible, "")
+		v.Assignments = append(v.Assignments, card)
+	}
+	return nil
+}
+
+// group splits what can be done into what moves the case and what stands beside it.
+func (v *caseView) group(title, path string, possible []casework.Possible, _ string) actGroup {
+	g := actGroup{Title: title}
+	for _, p := range possible {
+		act := web.Act{Href: path + p.Action.Name, Text: p.Action.Label}
+		if p.Proxy {
+			act.Text = v.T("case.enter", "Action", p.Action.Label)
+		}
+		if p.Action.Side() {
+			g.Side = append(g.Side, act)
+		} else {
+			act.Main = len(g.Main) == 0
+			g.Main = append(g.Main, act)
+		}
+	}
+	return g
+}
+
+func (s *Site) caseFile(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v, err := s.caseView(r, me)
+	if err != nil {
+		return err
+	}
+	return s.Render(w, r, "case", v)
+}
+
+// staffFacts is what staff read first.
+func (t teller) staffFacts() []web.Fact {
+	v := t.view
+	facts := []web.Fact{{Label: t.p.T("case.state"), Badge: &web.Badge{Text: v.StateLabel, Tone: tone(v.State)}}}
+	add := func(key, text string) {
+		if text != "" {
+			facts = append(facts, t.fact(key, text))
+		}
+	}
+	if v.Urgent {
+		facts[0].Note = t.p.T("case.urgent")
+	}
+	add("case.body", v.Body)
+	add("case.place", v.Place)
+	if v.Category != "" {
+		add("case.category", t.names.Of("category", v.Category))
+	}
+	add("case.office", t.names.Of("office", v.Office))
+	if v.IntakeOffice != v.Office {
+		add("case.intake_office", t.names.Of("office", v.IntakeOffice))
+	}
+	if v.Station != "" {
+		add("case.station", t.names.Of("station", v.Station))
+	}
+	if v.Grid != "" {
+		add("case.grid", t.names.Of("grid", v.Grid))
+	}
+	if v.Deputy != "" {
+		add("case.deputy", t.names.Of("person", v.Deputy))
+	}
+	add("case.source", t.p.T("source."+v.Source))
+	add("case.received", microTime(v.ReceivedAt).In(deadline.Zone).Format("2006-01-02 15:04"))
+	add("case.wishes", t.wishes())
+	if v.Publication != "" {
+		add("case.publication", t.p.T("publication."+v.Publication))
+	}
+	if v.Case.Correcting {
+		choice, _ := v.Procedure.Choice("correctable", v.Correction.V.Field)
+		add("case.correcting", choice.Label+" → "+v.Correcting)
+	}
+	return facts
+}
+
+func (t teller) wishes() string {
+	text := t.p.T("case.no_publication")
+	if t.view.MayPublish {
+		text = t.p.T("case.may_publish")
+	}
+	if t.view.HideName {
+		text += "；" + t.p.T("case.hide_name")
+	}
+	return text
+}
+
+// verdicts is what was said of the answer, the first verdict and the last.
+func (t teller) verdicts() []web.Fact {
+	v := t.view
+	word := func(attitude, result string) string {
+		a, _ := v.Procedure.Choice("satisfaction", attitude)
+		b, _ := v.Procedure.Choice("satisfaction", result)
+		return t.p.T("case.verdict_words", "Attitude", a.Label, "Result", b.Label)
+	}
+	var facts []web.Fact
+	if v.Class != "" {
+		class, _ := v.Procedure.Choice("class", v.Class)
+		facts = append(facts, t.fact("case.class", class.Label))
+	}
+	if v.PromiseOn != "" {
+		facts = append(facts, t.fact("case.promise_on", v.PromiseOn))
+	}
+	if v.FirstResult != "" {
+		facts = append(facts, t.fact("case.first_verdict", word(v.FirstAttitude, v.FirstResult)))
+	}
+	if v.FirstResult != "" && v.Counters.V["redo"] > 0 && v.State != "in_hand" && v.State != "replied" && v.State != "to_evaluate" {
+		facts = append(facts, t.fact("case.second_verdict", word(v.Attitude, v.Result)))
+	}
+	if v.Case.Verdict == "lapsed" {
+		facts = append(facts, t.fact("case.verdict", t.p.T("case.lapsed")))
+	}
+	if v.Confirmed != "" {
+		choice, _ := v.Procedure.Choice("confirmation", v.Confirmed)
+		facts = append(facts, t.fact("case.confirmed", choice.Label))
+	}
+	return facts
+}
+
+func (t teller) assignmentFacts(a casework.AssignmentView) []web.Fact {
+	facts := []web.Fact{{Label: t.p.T("case.state"), Badge: &web.Badge{Text: a.StateLabel, Tone: tone(a.State)}}}
+	for _, c := range a.Clocks {
+		if c.Governing {
+			d := t.due(c)
+			facts = append(facts, web.Fact{Label: t.p.T("case.due"), Due: &d})
+		}
+	}
+	add := func(key, text string) {
+		if text != "" {
+			facts = append(facts, t.fact(key, text))
+		}
+	}
+	if a.Better != "" {
+		add("case.better", t.names.Of("agency", a.Better))
+	}
+	class, _ := t.view.Procedure.Choice("class", a.Class)
+	add("case.class", class.Label)
+	add("case.reply", a.Reply)
+	add("case.promise", a.Promise)
+	add("case.promise_on", a.PromiseOn)
+	if a.ApprovedHow != "" {
+		add("case.approved", t.p.T("case.approved_"+a.ApprovedHow))
+	}
+	if a.Unchecked > 0 {
+		add("case.unchecked", t.p.T("case.unchecked_n", "N", a.Unchecked))
+	}
+	return facts
+}
+
+// target finds what an action's page acts on.
+func (v *caseView) target(r *http.Request) (machine *procedure.Machine, possible []casework.Possible, entries []casework.Entry, version, n int64, err error) {
+	raw := r.PathValue("n")
+	if raw == "" {
+		return &v.View.Procedure.Case, v.View.Possible, v.View.Entries.V, v.View.Version, 0, nil
+	}
+	n, err = strconv.ParseInt(raw, 10, 64)
+	if err == nil {
+		for _, a := range v.View.Assigned {
+			if a.N == n {
+				return &v.View.Procedure.Assignment, a.Possible, a.Entries.V, a.Version, n, nil
+			}
+		}
+	}
+	return nil, nil, nil, 0, 0, errs.New(errs.NotFound, "casework.no_such_assignment").With(errs.Args{"N": raw})
+}
+
+// actForm makes the page of one action.
+func (s *Site) actForm(r *http.Request, me *visitor) (v *caseView, action *procedure.Action, now bool, n int64, err error) {
+	if v, err = s.caseView(r, me); err != nil {
+		return
+	}
+	machine, possible, entries, version, n, err := v.target(r)
+	if err != nil {
+		return v, nil, false, 0, err
+	}
+	action, ok := machine.Action(r.PathValue("action"))
+	if !ok {
+		return v, nil, false, n, errs.New(errs.NotFound, "errs.not_found")
+	}
+	proxy := false
+	for _, p := range possible {
+		if p.Action == action {
+			now, proxy = true, p.Proxy
+		}
+	}
+	v.Title = v.T("case.act_title", "Action", action.Label)
+	if proxy {
+		v.Lead = v.T("case.proxy_lead")
+	}
+	v.Up = &web.Link{Href: casePath(v.View.Number, r.PathValue("n")), Text: v.T("case.page", "Number", v.View.Number)}
+	b := builder{s: s, ctx: r.Context(), p: &v.Page, procedure: v.View.Procedure, entries: entries}
+	v.Form, err = b.form(r.URL.Path, action, proxy)
+	if err != nil {
+		return
+	}
+	v.Form.Version, v.Form.Cancel = version, v.Up.Href
+	prefill(v, action)
+	return v, action, now, n, nil
+}
+
+// prefill spares a clerk typing what is known.
+func prefill(v *caseView, action *procedure.Action) {
+	switch action.Name {
+	case "accept":
+		v.Form.Set("category", v.View.Category)
+		if f := v.Form.Field("urgent"); f != nil {
+			f.Ticked(v.View.Urgent)
+		}
+	case "ask_publish":
+		v.Form.Set("public_title", v.View.Title).Set("public_body", v.View.Body).Set("public_reply", v.View.Reply)
+	}
+}
+
+func (s *Site) actPage(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v, _, now, _, err := s.actForm(r, me)
+	if err != nil {
+		return err
+	}
+	if !now {
+		return s.Warn(w, r, casePath(v.View.Number, r.PathValue("n")), "case.not_possible")
+	}
+	return s.Render(w, r, "act", v)
+}
+
+// act carries an action out: the form read, one call of the domain, and back to the case.
+func (s *Site) act(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v, action, _, n, err := s.actForm(r, me)
+	if err != nil {
+		return err
+	}
+	err = v.Form.Read(r)
+	in := casework.Input(v.Form.Input())
+	for _, f := range v.Form.Fields {
+		var accepted []files.Accepted
+		if err == nil && f.Kind == web.File && len(f.Files) > 0 {
+			accepted, err = s.accept(f)
+		}
+		if len(accepted) == 1 {
+			in[f.Name] = accepted[0]
+		}
+	}
+	var res casework.Result
+	if err == nil {
+		res, err = s.Cases.Apply(r.Context(), casework.Request{Actor: me.actor, Number: v.View.Number, Assignment: n, Action: action.Name,
+			Version: v.Form.Version, Input: in, Key: v.Form.Key})
+	}
+	if err != nil {
+		return s.Again(w, r, "act", v, v.Form, err)
+	}
+	if res.Code != "" {
+		s.remember(r, res.Case)
+		return web.Redirect(w, r, "/receipt")
+	}
+	return s.Done(w, r, casePath(v.View.Number, r.PathValue("n")), "case.done", "Action", action.Label)
+}

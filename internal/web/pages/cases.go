@@ -1,0 +1,462 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lianxin/internal/casework"
+	"lianxin/internal/deadline"
+	"lianxin/internal/errs"
+	"lianxin/internal/files"
+	"lianxin/internal/identity"
+	"lianxin/internal/opinion"
+	"lianxin/internal/policy"
+	"lianxin/internal/procedure"
+	"lianxin/internal/registry"
+	"lianxin/internal/web"
+)
+
+func (s *Site) caseRoutes() {
+	s.Handle("GET /desk", signedIn(s.desk))
+	s.Handle("GET /cases", signedIn(s.cases))
+	s.Handle("GET /entry", signedIn(s.entryPage))
+	s.HandleUpload("POST /entry", maxUpload, signedIn(s.entry))
+	s.Handle("GET /cases/{number}", signedIn(s.caseFile))
+	s.Handle("GET /cases/{number}/slip", signedIn(s.slip))
+	s.Handle("GET /cases/{number}/files/{id}", signedIn(s.attachment))
+	s.Handle("GET /cases/{number}/do/{action}", signedIn(s.actPage))
+	s.HandleUpload("POST /cases/{number}/do/{action}", maxUpload, signedIn(s.act))
+	s.Handle("GET /cases/{number}/{n}/do/{action}", signedIn(s.actPage))
+	s.HandleUpload("POST /cases/{number}/{n}/do/{action}", maxUpload, signedIn(s.act))
+}
+
+type deskView struct {
+	web.Page
+	Sections []deskSection
+	Tiles    []web.Tile
+}
+
+type deskSection struct {
+	ID, Title, Hint string
+	Table           web.Table
+	More            string
+	Total           int
+}
+
+func (s *Site) desk(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v := &deskView{Page: s.Page(r, "desk.title")}
+	sections, err := s.Cases.Desk(r.Context(), me.actor)
+	if err != nil {
+		return err
+	}
+	names, err := registry.LoadNames(r.Context(), s.DB.Reader())
+	if err != nil {
+		return err
+	}
+	d := desker{s: s, r: r, v: v, names: names}
+	for _, section := range sections {
+		if err := d.add(section); err != nil {
+			return err
+		}
+	}
+	if len(sections) == 0 {
+		v.Lead = v.T("desk.empty")
+	}
+	return s.Render(w, r, "desk", v)
+}
+
+// desker lays a desk's heaps out.
+type desker struct {
+	s     *Site
+	r     *http.Request
+	v     *deskView
+	names registry.Names
+}
+
+// ringing are the heaps whose items want somebody to telephone an agency.
+var ringing = []string{"late_at_agencies", "late", "supervised"}
+
+func (d desker) add(section casework.Section) error {
+	v := d.v
+	out := deskSection{ID: section.Key, Title: v.T("desk." + section.Key), Hint: v.T("desk." + section.Key + "_hint"), Total: section.Total}
+	out.Table = web.Table{Caption: out.Title, Columns: []web.Column{{Label: v.T("case.number"), Narrow: true}, {Label: v.T("case.title")},
+		{Label: v.T("case.state"), Narrow: true}, {Label: v.T("case.due"), Narrow: true}}}
+	ring := false
+	for _, k := range ringing {
+		ring = ring || section.Key == k
+	}
+	if ring {
+		out.Table.Columns = append(out.Table.Columns, web.Column{Label: v.T("case.ring")})
+	}
+	for _, item := range section.Items {
+		row, err := d.row(item, ring)
+		if err != nil {
+			return err
+		}
+		out.Table.Rows = append(out.Table.Rows, row)
+	}
+	tone := web.Plain
+	switch section.Key {
+	case "late_at_agencies", "late", "disputed", "congress_disputed":
+		tone = web.Bad
+	case "to_accept", "to_pass_on", "to_sign", "to_approve", "moves", "to_feed_back", "in_handling":
+		tone = web.Caution
+	}
+	v.Tiles = append(v.Tiles, web.Tile{Href: "#" + section.Key, Count: strconv.Itoa(section.Total), Text: out.Title, Tone: tone})
+	v.Sections = append(v.Sections, out)
+	return nil
+}
+
+func (d desker) row(item casework.DeskItem, ring bool) ([]web.Cell, error) {
+	kind, err := d.s.Cases.Kind(item.Kind)
+	if err != nil {
+		return nil, err
+	}
+	lamp := deadline.LampOf(item.ItemAmber, item.ItemDue, d.s.now())
+	due := ""
+	if item.ItemDue != 0 {
+		due = string(deadline.DateOf(microTime(item.ItemDue - 1)))
+	}
+	href, note := "/cases/"+item.Number, ""
+	state, label := item.State, ""
+	if st, ok := kind.Procedure.Case.State(item.State); ok {
+		label = st.Label
+	}
+	if item.N != 0 {
+		state = item.AssignmentState
+		href += "#a" + strconv.FormatInt(item.N, 10)
+		note = d.names.Of("agency", item.Agency) + " · " + d.v.T("casework.part."+item.Part)
+		if st, ok := kind.Procedure.Assignment.State(item.AssignmentState); ok {
+			label = st.Label
+		}
+	}
+	number := web.Cell{Text: item.Number, Href: href}
+	if item.Urgent {
+		number.Badge = &web.Badge{Text: d.v.T("case.urgent"), Tone: web.Bad}
+	}
+	row := []web.Cell{number, {Text: item.Title, Href: href, Note: note}, {Badge: &web.Badge{Text: label, Tone: tone(state)}}, {Text: due, Lamp: lamp}}
+	if ring {
+		whom, err := d.ring(item)
+		if err != nil {
+			return nil, err
+		}
+		row = append(row, web.Cell{Text: whom})
+	}
+	return row, nil
+}
+
+// ring tells whom to telephone: the agency's liaison people, else its office.
+func (d desker) ring(item casework.DeskItem) (string, error) {
+	id := item.Agency
+	if id == "" {
+		id = item.LeadAgency
+	}
+	if id == "" {
+		return d.names.Of("office", item.Office), nil
+	}
+	liaisons, err := registry.Liaisons(d.r.Context(), d.s.DB.Reader(), id, deadline.DateOf(d.s.now()))
+	if err != nil {
+		return "", err
+	}
+	var whom []string
+	for _, l := range liaisons {
+		whom = append(whom, l.Name+" "+l.Phone)
+	}
+	if len(whom) > 0 {
+		return strings.Join(whom, "；"), nil
+	}
+	agency, err := registry.GetAgency(d.r.Context(), d.s.DB.Reader(), id)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(agency.Name + " " + agency.Phone), nil
+}
+
+type listView struct {
+	web.Page
+	Filter *web.Form
+	Table  web.Table
+	Pager  web.Pager
+}
+
+func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v := &listView{Page: s.Page(r, "cases.title")}
+	kind, err := s.Cases.Kind(opinion.Kind)
+	if err != nil {
+		return err
+	}
+	if v.Filter, err = s.filter(r, &v.Page, kind.Procedure); err != nil {
+		return err
+	}
+	if err := v.Filter.Read(r); err != nil {
+		return s.Again(w, r, "cases", v, v.Filter, err)
+	}
+	q := r.URL.Query()
+	f := v.Filter.Value
+	query := casework.Query{Kind: opinion.Kind, Q: f("q"), Agency: f("agency"), Category: f("category"), Lamp: f("lamp"), Result: f("result"),
+		Publication: f("publication"), Grid: f("grid"), Station: f("station"), From: deadline.Date(f("from")), To: deadline.Date(f("to")), Sort: f("sort"), Cursor: q.Get("cursor")}
+	switch state := f("state"); state {
+	case "":
+	case "open":
+		query.Open = true
+	default:
+		query.States = []string{state}
+	}
+	page, err := s.Cases.List(r.Context(), me.actor, query)
+	if err != nil {
+		return err
+	}
+	v.Pager = web.Pager{Summary: total(&v.Page, page.Total)}
+	if query.Cursor != "" {
+		v.Pager.First = v.Filter.Link()
+	}
+	if page.Next != "" {
+		v.Pager.Next = v.Filter.Link("cursor", page.Next)
+	}
+	return s.listTable(w, r, v, page, kind.Procedure)
+}
+
+func total(p *web.Page, n int) string {
+	if n >= casework.CountedTo {
+		return p.T("cases.total_more", "N", "1,000+")
+	}
+	return p.T("cases.total", "N", n)
+}
+
+func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure) (*web.Form, error) {
+	states := []web.Option{{Value: "open", Label: p.T("cases.open")}}
+	for _, st := range proc.Case.States {
+		states = append(states, web.Option{Value: st.Name, Label: st.Label})
+	}
+	var results []web.Option
+	for _, c := range proc.Choices["satisfaction"] {
+		results = append(results, web.Option{Value: c.Value, Label: c.Label})
+	}
+	categories, err := s.categories(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	agencies, err := builder{s: s, ctx: r.Context(), p: p, procedure: proc}.agencies()
+	if err != nil {
+		return nil, err
+	}
+	f := p.Filter("/cases",
+		&web.Field{Name: "q", Kind: web.Line, Label: p.T("cases.q"), Max: 100},
+		&web.Field{Name: "state", Kind: web.Select, Label: p.T("case.state"), Options: states},
+		&web.Field{Name: "lamp", Kind: web.Select, Label: p.T("cases.lamp"), Options: []web.Option{{Value: "amber", Label: p.T("web.lamp_amber")}, {Value: "red", Label: p.T("web.lamp_red")}}},
+		&web.Field{Name: "agency", Kind: web.Select, Label: p.T("case.agency"), Options: agencies},
+		&web.Field{Name: "category", Kind: web.Select, Label: p.T("case.category"), Options: categories},
+		&web.Field{Name: "result", Kind: web.Select, Label: p.T("case.verdict"), Options: results},
+		&web.Field{Name: "from", Kind: web.Date, Label: p.T("cases.from")},
+		&web.Field{Name: "to", Kind: web.Date, Label: p.T("cases.to")},
+		&web.Field{Name: "sort", Kind: web.Select, Label: p.T("cases.sort"), Blank: p.T("cases.sort_received"), Options: []web.Option{{Value: "due", Label: p.T("cases.sort_due")}}})
+	f.Live = "results"
+	for _, hidden := range []string{"grid", "station"} {
+		if r.URL.Query().Get(hidden) != "" {
+			f.Add(&web.Field{Name: hidden, Kind: web.Hidden})
+		}
+	}
+	return f, nil
+}
+
+func (s *Site) listTable(w http.ResponseWriter, r *http.Request, v *listView, page casework.Page, proc *procedure.Procedure) error {
+	names, err := registry.LoadNames(r.Context(), s.DB.Reader())
+	if err != nil {
+		return err
+	}
+	v.Table = web.Table{ID: "results", Caption: v.T("cases.title"), Empty: web.Empty{Text: v.T("cases.none")}, Columns: []web.Column{
+		{Label: v.T("case.number"), Narrow: true}, {Label: v.T("case.title")}, {Label: v.T("case.received"), Narrow: true}, {Label: v.T("case.state"), Narrow: true},
+		{Label: v.T("case.agency")}, {Label: v.T("case.due"), Narrow: true}, {Label: v.T("case.verdict"), Narrow: true}}}
+	for _, c := range page.Cases {
+		href := "/cases/" + c.Number
+		number := web.Cell{Text: c.Number, Href: href}
+		if c.Urgent {
+			number.Badge = &web.Badge{Text: v.T("case.urgent"), Tone: web.Bad}
+		}
+		state, due := web.Cell{}, web.Cell{Lamp: deadline.LampOf(c.AmberAt, c.DueAt, s.now())}
+		if st, ok := proc.Case.State(c.State); ok {
+			state.Badge = &web.Badge{Text: st.Label, Tone: tone(c.State)}
+		}
+		if c.DueAt != 0 {
+			due.Text = string(deadline.DateOf(microTime(c.DueAt - 1)))
+		} else {
+			due.Lamp = ""
+		}
+		agency := ""
+		if c.LeadAgency != "" {
+			agency = names.Of("agency", c.LeadAgency)
+		}
+		v.Table.Rows = append(v.Table.Rows, []web.Cell{number, {Text: c.Title, Href: href, Note: where(names, &c.Case)},
+			{Text: string(deadline.DateOf(microTime(c.ReceivedAt)))}, state, {Text: agency}, due, {Text: verdict(&v.Page, proc, &c.Case)}})
+	}
+	return s.Render(w, r, "cases", v)
+}
+
+// where names the grid or station a case came from.
+func where(names registry.Names, c *casework.Case) string {
+	switch {
+	case c.Grid != "":
+		return names.Of("grid", c.Grid)
+	case c.Station != "":
+		return names.Of("station", c.Station)
+	}
+	return ""
+}
+
+// verdict words what was said of the answer; silence is called silence.
+func verdict(p *web.Page, proc *procedure.Procedure, c *casework.Case) string {
+	switch c.Verdict {
+	case "given":
+		choice, _ := proc.Choice("satisfaction", c.Result)
+		return choice.Label
+	case "lapsed":
+		return p.T("case.lapsed")
+	}
+	return ""
+}
+
+// entryPage is the form through which a station, a street or a clerk enters what somebody said on paper, by telephone or in person.
+func (s *Site) entryView(r *http.Request, me *visitor) (*sayView, error) {
+	if !me.actor.Has(policy.Clerk, policy.Street, policy.Station) {
+		return nil, errs.New(errs.Denied, "casework.may_not_enter")
+	}
+	v, err := s.sayView(r)
+	if err != nil {
+		return nil, err
+	}
+	v.Entry, v.Title, v.Lead = true, v.T("entry.title"), v.T("entry.lead")
+	var sources []web.Option
+	for _, source := range opinion.Sources() {
+		sources = append(sources, web.Option{Value: source, Label: v.T("source." + source)})
+	}
+	stations, err := s.stations(r, me)
+	if err != nil {
+		return nil, err
+	}
+	old := v.Form
+	f := v.Page.Form("/entry",
+		&web.Field{Name: "source", Kind: web.Radio, Label: v.T("entry.source"), Options: sources, Required: true},
+		&web.Field{Name: casework.ClaimedAt, Kind: web.DateTime, Label: v.T("entry.claimed_at"), Hint: v.T("entry.claimed_at_hint"), Narrow: true},
+		&web.Field{Name: "station", Kind: web.Select, Label: v.T("entry.station"), Options: stations, Blank: v.T("entry.no_station")},
+		&web.Field{Name: "title", Kind: web.Line, Label: v.T("entry.case_title"), Hint: v.T("entry.case_title_hint"), Max: opinion.MaxTitle})
+	for _, name := range []string{"body", "place", "category", "files", "name", "phone"} {
+		f.Add(old.Field(name))
+	}
+	f.Add(&web.Field{Name: "address", Kind: web.Line, Label: v.T("entry.address"), Max: opinion.MaxContact},
+		&web.Field{Name: "urgent", Kind: web.Check, Label: v.T("entry.urgent")}, old.Field("hide_name"), old.Field("may_publish"))
+	f.Submit = v.T("entry.submit")
+	if len(stations) == 1 {
+		f.Set("station", stations[0].Value)
+	}
+	v.Form = f
+	return v, nil
+}
+
+// stations offers those of the visitor's own office or station; a clerk is offered all.
+func (s *Site) stations(r *http.Request, me *visitor) ([]web.Option, error) {
+	list, err := registry.Stations(r.Context(), s.DB.Reader(), deadline.DateOf(s.now()))
+	if err != nil {
+		return nil, err
+	}
+	var options []web.Option
+	for _, st := range list {
+		for _, g := range me.actor.Grants {
+			if g.Role == policy.Clerk || g.Station == st.ID || g.Station == "" && g.Office == st.Office {
+				options = append(options, web.Option{Value: st.ID, Label: st.Name})
+				break
+			}
+		}
+	}
+	return options, nil
+}
+
+func (s *Site) entryPage(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v, err := s.entryView(r, me)
+	if err != nil {
+		return err
+	}
+	return s.Render(w, r, "say", v)
+}
+
+func (s *Site) entry(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v, err := s.entryView(r, me)
+	if err != nil {
+		return err
+	}
+	err = v.Form.Read(r)
+	var in opinion.Intake
+	if err == nil {
+		in, err = s.intake(v.Form)
+	}
+	if claimed := v.Form.Value(casework.ClaimedAt); err == nil && claimed != "" {
+		in.ClaimedAt, err = casework.ParseClaimed(claimed, s.now())
+	}
+	var res casework.Result
+	if err == nil {
+		in.Source = v.Form.Value("source")
+		res, err = opinion.Submit(r.Context(), s.Cases, me.actor, in)
+	}
+	if err != nil {
+		return s.Again(w, r, "say", v, v.Form, err)
+	}
+	s.remember(r, res.Case)
+	return web.Redirect(w, r, "/receipt")
+}
+
+// slip is the 转办单 to print or to send along.
+func (s *Site) slip(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	v, err := s.caseView(r, me)
+	if err != nil {
+		return err
+	}
+	if len(v.View.Assigned) == 0 {
+		return s.Warn(w, r, "/cases/"+v.View.Number, "slip.none")
+	}
+	v.Title, v.Up = v.T("slip.title"), &web.Link{Href: "/cases/" + v.View.Number, Text: v.T("case.back")}
+	return s.Render(w, r, "slip", v)
+}
+
+// attachment shows a file to who may read the case.
+func (s *Site) attachment(w http.ResponseWriter, r *http.Request, me *visitor) error {
+	view, err := s.Cases.View(r.Context(), me.actor, r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	for _, a := range view.Attachments {
+		if a.ID == r.PathValue("id") {
+			return s.sendFile(w, r, a)
+		}
+	}
+	return errs.New(errs.NotFound, "files.gone")
+}
+
+func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, a files.Attachment) error {
+	file, err := s.Files.Open(a)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h := w.Header()
+	h.Set("Content-Type", a.MediaType)
+	h.Set("Content-Disposition", "inline; filename=\""+a.ID+a.Extension()+"\"")
+	h.Set("Content-Security-Policy", "sandbox")
+	h.Set("Cache-Control", "private, no-store")
+	http.ServeContent(w, r, "", microTime(a.At), file)
+	return nil
+}
+
+// displays words accounts for staff.
+func (s *Site) displays(r *http.Request) (map[string]string, error) {
+	return identity.Displays(r.Context(), s.DB.Reader())
+}
+
+// casePath is the page of a case, or of one of its assignments on it.
+func casePath(number, n string) string {
+	path := "/cases/" + url.PathEscape(number)
+	if n != "" {
+		path += "#a" + n
+	}
+	return path
+}
