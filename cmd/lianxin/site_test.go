@@ -1,0 +1,98 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"lianxin/internal/demo"
+	"lianxin/internal/event"
+	"lianxin/internal/store"
+	"lianxin/internal/store/storetest"
+	"lianxin/internal/web/pages"
+	"lianxin/internal/web/webtest"
+)
+
+// town is a demonstration city served to tests.
+type town struct {
+	t      *testing.T
+	h      *house
+	url    string
+	server *httptest.Server
+}
+
+// furnished serves the demonstration city; with cases also its living matters.
+func furnished(t *testing.T, cases bool) *town {
+	t.Helper()
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	h, err := storage{Data: t.TempDir()}.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	town := &town{t: t, h: h}
+	if err := demo.Build(t.Context(), h.db); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.demoAccounts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if cases {
+		if err := demo.Cases(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var site http.Handler
+	town.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.ServeHTTP(w, r) }))
+	l := listening{Listen: town.server.Listener.Addr().String(), RateLimit: "off"}
+	town.url = l.url()
+	if site, err = h.handler(t.Context(), l, pages.Deps{}, true); err != nil {
+		if storetest.Required("chromium") {
+			t.Fatal(err)
+		}
+		t.Skipf("SKIPPED, PAGES NOT TESTED: %v", err)
+	}
+	town.server.Start()
+	t.Cleanup(func() {
+		town.server.Close()
+		if err := h.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return town
+}
+
+// signIn brings an account to its desk.
+func (town *town) signIn(p *webtest.Person, account string) *webtest.Person {
+	town.t.Helper()
+	p.Go(town.url+"/sign-in").Fill("账号", account).Fill("密码", demoPassword).Click(".form .buttons button")
+	return p
+}
+
+// check folds everything and compares.
+func (town *town) check() {
+	town.t.Helper()
+	report, err := town.h.cases.Check(town.t.Context())
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	for _, f := range report.Findings {
+		town.t.Errorf("%s: %s", f.Stream, f.What)
+	}
+}
+
+// fact reads what stands beside a label on the page.
+func fact(p *webtest.Person, label string) string {
+	var text string
+	p.Eval(`[...document.querySelectorAll('dt')].find(e => e.innerText.trim() === "`+label+`")?.nextElementSibling.innerText ?? ''`, &text)
+	return strings.TrimSpace(text)
+}
+
+// one reads one text.
+func (town *town) one(query string, args ...any) (string, error) {
+	return store.One[string](town.t.Context(), town.h.db.Reader(), query, args...)
+}
