@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lianxin/internal/api"
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
@@ -54,7 +55,7 @@ func schemas() []store.Schema {
 
 func catalogue() (*lang.Catalogue, error) {
 	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), table.Messages(), identity.Messages(), registry.Messages(),
-		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages())
+		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages())
 }
 
 // open makes what is missing (folder, keys, tables) and furnishes the house.

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"lianxin/internal/api"
 	"lianxin/internal/event"
 	"lianxin/internal/registry"
 	"lianxin/internal/store"
@@ -69,6 +70,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer h.close()
+	if err := h.home(ctx); err != nil {
+		return err
+	}
 	once, err := h.identity.Bootstrap(ctx)
 	if err != nil {
 		return err
@@ -95,10 +99,13 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		cfg.Rate, cfg.Burst = rate.Limit(20), 120
 	}
 	deps.DB, deps.Cases, deps.Identity, deps.Files, deps.Vault, deps.Policy, deps.PublicURL = h.db, h.cases, h.identity, h.files, h.vault, h.table, l.url()
+	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Catalogue: h.catalogue}
+	cfg.APIFail = api.Failer(surface)
 	s, err := pages.New(cfg, deps)
 	if err != nil {
 		return nil, err
 	}
+	api.Register(s.Mux(), surface)
 	s.Mux().HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	s.Mux().HandleFunc("GET /readyz", h.ready)
 	return s.Handler(), nil

@@ -290,9 +290,11 @@ func (a *Act) turn(old map[string]deadline.Clock, state *procedure.State, starts
 		running = running || c.Running() && slices.Contains(state.Clocks, name)
 		next[name] = c
 	}
-	for _, name := range starts {
-		next[name] = a.start(name, level)
-		running = running || slices.Contains(state.Clocks, name)
+	for _, name := range starts { // those that the state entered has a use for
+		if slices.Contains(state.Clocks, name) || slices.Contains(state.Keeps, name) {
+			next[name] = a.start(name, level)
+			running = running || slices.Contains(state.Clocks, name)
+		}
 	}
 	if !running && !state.Final {
 		next[state.Clocks[0]] = a.start(state.Clocks[0], level)

@@ -253,13 +253,20 @@ func (a *Act) keepInput() {
 				a.Text(f.Name, v, f.Shown)
 			}
 		case files.Accepted:
-			a.Attach(f.Name, v, files.PurposeReplyScan)
+			purpose := files.PurposeReplyScan
+			if f.Name == Submitted {
+				purpose = files.PurposeSubmitted
+			}
+			a.Attach(f.Name, v, purpose)
 		}
 	}
 	if proof, ok := a.Values[Proof].(files.Accepted); ok {
 		a.Attach(Proof, proof, files.PurposeProxyScan)
 	}
 }
+
+// Submitted is the input that takes a submitter's own attachment.
+const Submitted = "attachment"
 
 // Attach records a cleaned and stored file with the step.
 func (a *Act) Attach(name string, f files.Accepted, purpose files.Purpose) {

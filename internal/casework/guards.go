@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lianxin/internal/errs"
+	"lianxin/internal/files"
 	"lianxin/internal/store"
 )
 
@@ -23,6 +24,7 @@ func Guards() map[string]Guard {
 		"correction_open":    when("casework.no_correction", func(a *Act) bool { return a.Case.Correcting }),
 		"not_corrector":      when("casework.second_person", func(a *Act) bool { return a.Case.Correction.V.By != a.Actor.Account }),
 		"contact_checked":    when("casework.no_contact", func(a *Act) bool { return a.Case.HasContact }),
+		"few_files":          fewFiles,
 		"entry_open":         when("casework.no_entry", func(a *Act) bool { return len(a.unchecked()) > 0 }),
 		"not_enterer": when("casework.second_person", func(a *Act) bool {
 			return slices.ContainsFunc(a.unchecked(), func(e Entry) bool { return e.Account != a.Actor.Account })
@@ -64,6 +66,18 @@ func notAnswerer(ctx context.Context, a *Act) error {
 		return errs.New(errs.Denied, "casework.answerer")
 	}
 	return nil
+}
+
+// maxFiles is how many attachments a submitter may send in all (our default).
+const maxFiles = 6
+
+func fewFiles(ctx context.Context, a *Act) error {
+	n, err := store.One[int](ctx, a.q, "select count(*) from attachment where congress_id = $1 and owner_id = $2 and purpose = $3",
+		a.Case.CongressID, a.Case.ID, string(files.PurposeSubmitted))
+	if err == nil && n >= maxFiles {
+		err = errs.New(errs.Conflict, "casework.too_many_files").With(errs.Args{"Max": maxFiles})
+	}
+	return err
 }
 
 func publishable(_ context.Context, a *Act) error {

@@ -141,7 +141,7 @@ func (a *Act) begin(ctx context.Context, o Opening) error {
 		c.PlaceText = a.Text("place", o.Place, "resident")
 	}
 	for _, f := range o.Files {
-		a.Attach("attachment", f, files.PurposeSubmitted)
+		a.Attach(Submitted, f, files.PurposeSubmitted)
 	}
 	if !o.Contact.Empty() {
 		c.HasContact = true

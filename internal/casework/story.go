@@ -157,11 +157,12 @@ func (s *Service) fillStaff(ctx context.Context, v *View, a *Act, st standing, t
 		}
 		v.Assigned = append(v.Assigned, av)
 	}
-	_, ok, err := st.permit(ctx, s.table, a.Actor, "view_contact", false)
+	p, ok, err := st.permit(ctx, s.table, a.Actor, "view_contact", false)
 	if err != nil {
 		return err
 	}
-	if ok && v.HasContact {
+	hidden := v.HideName && p.Relation == policy.Involved // the submitter's wish: not from the agencies
+	if ok && v.HasContact && !hidden {
 		contact, err := sealed.GetContact(ctx, a.q, s.vault, v.CongressID, v.ID)
 		if err != nil {
 			return err

@@ -26,6 +26,7 @@ func Cases(ctx context.Context, s *casework.Service, now time.Time, actors Actor
 	d.calendar = cal
 	for i := range 60 {
 		d.play(20+i*11+i%5, i, "closed")
+		d.compare()
 	}
 	for i, scene := range scenes() {
 		d.play(scene.ago, 60+i, scene.to)
@@ -89,10 +90,26 @@ func (d *director) workday(n, i int) time.Time {
 
 // wait lets hours pass, never past now.
 func (d *director) wait(hours int) {
-	d.at = d.at.Add(time.Duration(hours) * time.Hour)
+	d.at = d.officeHour(d.at.Add(time.Duration(hours) * time.Hour))
 	if d.at.After(d.now) {
 		d.at = d.now.Add(-time.Minute)
 	}
+}
+
+// officeHour is the instant itself, or the next morning on which offices work.
+func (d *director) officeHour(t time.Time) time.Time {
+	t = t.In(deadline.Zone)
+	day := deadline.DateOf(t)
+	if t.Hour() >= 18 {
+		day = day.AddDays(1)
+	}
+	for !d.calendar.IsWorking(day) {
+		day = day.AddDays(1)
+	}
+	if day == deadline.DateOf(t) && t.Hour() >= 8 {
+		return t
+	}
+	return day.Start().Add(9*time.Hour + time.Duration(t.Minute())*time.Minute)
 }
 
 func (d *director) service() *casework.Service {
@@ -331,5 +348,22 @@ func (d *director) publish(to string) {
 	if to == "published" {
 		d.wait(5)
 		d.do("clerk2", 0, "publish", casework.Input{"words": "已核对，无个人信息。"})
+	}
+}
+
+// compare has the second clerk check what was entered on paper.
+func (d *director) compare() {
+	if d.err != nil {
+		return
+	}
+	_, assignments, err := d.s.Read(d.ctx, d.number)
+	if err != nil {
+		d.err = err
+		return
+	}
+	for _, a := range assignments {
+		for _, e := range a.Entries.V {
+			d.do("clerk2", a.N, "check_entry", casework.Input{"entry": e.Event, "agrees": "agree"})
+		}
 	}
 }

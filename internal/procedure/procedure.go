@@ -117,7 +117,7 @@ type Action struct {
 	Proxy       []Permit `yaml:"proxy"` // may only enter it for somebody else 代录
 	Guards      []string `yaml:"guards"`
 	Effects     []string `yaml:"effects"`
-	Starts      []string `yaml:"starts"` // clocks it starts beside those of the state entered
+	Starts      []string `yaml:"starts"` // clocks it starts anew, where the state entered has them
 	After       string   `yaml:"after"`  // the clock at whose end the system does it
 	Public      bool     `yaml:"public"` // told on the submitter's and the public page
 	Irrevocable bool     `yaml:"irrevocable"`

@@ -8,7 +8,6 @@ import (
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
-	"lianxin/internal/files"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/web"
@@ -70,12 +69,17 @@ func (s *Site) caseView(r *http.Request, me *visitor) (*caseView, error) {
 		return nil, err
 	}
 	v := &caseView{Page: s.Page(r, "case.page", "Number", cv.Number), View: cv}
+	v.Title, v.Lead = cv.Title, v.Title
 	v.Up = &web.Link{Href: "/cases", Text: v.T("cases.title")}
 	t := teller{p: &v.Page, names: names, accounts: accounts, view: cv, now: s.now()}
 	v.Steps, v.Facts, v.Story, v.Verdicts = t.steps(), t.staffFacts(), t.story(), t.verdicts()
 	v.Office = names.Of("office", cv.Office)
 	if cv.Contact != nil {
-		v.Contact = []web.Fact{t.fact("case.name", cv.Contact.Name), t.fact("case.phone", cv.Contact.Phone), t.fact("case.address", cv.Contact.Address)}
+		for _, f := range []web.Fact{t.fact("case.name", cv.Contact.Name), t.fact("case.phone", cv.Contact.Phone), t.fact("case.address", cv.Contact.Address)} {
+			if f.Text != "" {
+				v.Contact = append(v.Contact, f)
+			}
+		}
 	}
 	for _, c := range cv.Clocks {
 		if c.Governing {
@@ -285,7 +289,7 @@ func (s *Site) actForm(r *http.Request, me *visitor) (v *caseView, action *proce
 			now, proxy = true, p.Proxy
 		}
 	}
-	v.Title = v.T("case.act_title", "Action", action.Label)
+	v.Title, v.Lead = v.T("case.act_title", "Action", action.Label), ""
 	if proxy {
 		v.Lead = v.T("case.proxy_lead")
 	}
@@ -324,23 +328,32 @@ func (s *Site) actPage(w http.ResponseWriter, r *http.Request, me *visitor) erro
 	return s.Render(w, r, "act", v)
 }
 
+// input reads a form for the domain, its files cleaned and stored.
+func (s *Site) input(r *http.Request, f *web.Form) (casework.Input, error) {
+	if err := f.Read(r); err != nil {
+		return nil, err
+	}
+	in := casework.Input(f.Input())
+	for _, field := range f.Fields {
+		if field.Kind != web.File || len(field.Files) == 0 {
+			continue
+		}
+		accepted, err := s.accept(field)
+		if err != nil {
+			return nil, err
+		}
+		in[field.Name] = accepted[0]
+	}
+	return in, nil
+}
+
 // act carries an action out: the form read, one call of the domain, and back to the case.
 func (s *Site) act(w http.ResponseWriter, r *http.Request, me *visitor) error {
 	v, action, _, n, err := s.actForm(r, me)
 	if err != nil {
 		return err
 	}
-	err = v.Form.Read(r)
-	in := casework.Input(v.Form.Input())
-	for _, f := range v.Form.Fields {
-		var accepted []files.Accepted
-		if err == nil && f.Kind == web.File && len(f.Files) > 0 {
-			accepted, err = s.accept(f)
-		}
-		if len(accepted) == 1 {
-			in[f.Name] = accepted[0]
-		}
-	}
+	in, err := s.input(r, v.Form)
 	var res casework.Result
 	if err == nil {
 		res, err = s.Cases.Apply(r.Context(), casework.Request{Actor: me.actor, Number: v.View.Number, Assignment: n, Action: action.Name,

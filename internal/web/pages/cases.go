@@ -414,7 +414,7 @@ func (s *Site) slip(w http.ResponseWriter, r *http.Request, me *visitor) error {
 	if len(v.View.Assigned) == 0 {
 		return s.Warn(w, r, "/cases/"+v.View.Number, "slip.none")
 	}
-	v.Title, v.Up = v.T("slip.title"), &web.Link{Href: "/cases/" + v.View.Number, Text: v.T("case.back")}
+	v.Title, v.Lead, v.Up = v.T("slip.title"), "", &web.Link{Href: "/cases/" + v.View.Number, Text: v.T("case.back")}
 	return s.Render(w, r, "slip", v)
 }
 

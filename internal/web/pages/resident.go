@@ -33,7 +33,7 @@ func (s *Site) residentRoutes() {
 	s.Handle("POST /track", s.track)
 	s.Handle("GET /mine", s.mine)
 	s.Handle("GET /mine/{action}", s.mineForm)
-	s.Handle("POST /mine/{action}", s.mineDo)
+	s.HandleUpload("POST /mine/{action}", maxUpload, s.mineDo)
 	s.Handle("GET /published", s.publishedList)
 	s.Handle("GET /published/{number}", s.published)
 }
@@ -392,8 +392,9 @@ func (s *Site) mineDo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err = v.Form.Read(r); err == nil {
-		_, err = s.Cases.Apply(r.Context(), casework.Request{Actor: actor, Number: v.View.Number, Action: action.Name, Version: v.Form.Version, Input: v.Form.Input(), Key: v.Form.Key})
+	in, err := s.input(r, v.Form)
+	if err == nil {
+		_, err = s.Cases.Apply(r.Context(), casework.Request{Actor: actor, Number: v.View.Number, Action: action.Name, Version: v.Form.Version, Input: in, Key: v.Form.Key})
 	}
 	if err != nil {
 		return s.Again(w, r, "mine-act", v, v.Form, err)

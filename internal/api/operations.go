@@ -1,0 +1,445 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"lianxin/internal/casework"
+	"lianxin/internal/errs"
+	"lianxin/internal/opinion"
+	"lianxin/internal/policy"
+	"lianxin/internal/procedure"
+)
+
+// who is what a request says of its asker.
+type who struct {
+	Authorization string `header:"Authorization" doc:"Bearer token of an account."`
+	Code          string `header:"Lianxin-Code" doc:"Pick-up code of the case, for its submitter."`
+}
+
+// writes is what a writing request says beside its body.
+type writes struct {
+	who
+	Key     string `header:"Idempotency-Key" doc:"A repeated key returns the first answer; kept 7 days."`
+	IfMatch string `header:"If-Match" doc:"ETag of what is acted on: the case, or its assignment's version."`
+}
+
+// opinionInput is an opinion as it comes in.
+type opinionInput struct {
+	Title      string   `json:"title,omitempty" doc:"The body's first words if left out."`
+	Body       string   `json:"body"`
+	Category   string   `json:"category,omitempty"`
+	Station    string   `json:"station,omitempty"`
+	Grid       string   `json:"grid,omitempty"`
+	Deputy     string   `json:"deputy,omitempty"`
+	Place      string   `json:"place,omitempty"`
+	Contact    *contact `json:"contact,omitempty" doc:"Optional; sealed at once."`
+	HideName   bool     `json:"hide_name,omitempty"`
+	MayPublish bool     `json:"may_publish,omitempty"`
+	Source     string   `json:"source,omitempty" doc:"With a token: paper, telephone or visit."`
+	ClaimedAt  string   `json:"claimed_at,omitempty" doc:"With a token: when it was really said."`
+	Urgent     bool     `json:"urgent,omitempty" doc:"With a token."`
+}
+
+type contact struct {
+	Name    string `json:"name,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+type opinionMade struct {
+	Number     string     `json:"number"`
+	Code       string     `json:"code" doc:"Pick-up code; told here and never again but under the same Idempotency-Key."`
+	ReceivedAt *time.Time `json:"received_at"`
+	Due        string     `json:"due" doc:"Last day for accepting it, 2006-01-02."`
+}
+
+type body[T any] struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   T
+}
+
+type caseInput struct {
+	who
+	Number string `path:"number"`
+}
+
+// actInput is an action: its body is an object of the action's fields.
+type actInput struct {
+	writes
+	Number  string `path:"number"`
+	N       string `path:"n"`
+	Action  string `path:"action"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+type caseActInput struct {
+	writes
+	Number  string `path:"number"`
+	Action  string `path:"action"`
+	RawBody []byte `contentType:"application/json"`
+}
+
+type fileInput struct {
+	writes
+	Number  string `path:"number"`
+	RawBody []byte `contentType:"application/octet-stream"`
+}
+
+type listInput struct {
+	who
+	Kind    string `query:"kind"`
+	State   string `query:"state"`
+	Agency  string `query:"agency"`
+	Overdue string `query:"overdue" doc:"true: past their date; soon: lamp amber."`
+	Q       string `query:"q" doc:"Words that must all occur."`
+	Cursor  string `query:"cursor"`
+	Limit   string `query:"limit" doc:"1 to 200; 50 if left out."`
+}
+
+type listOutput struct {
+	Items []listedView `json:"items"`
+	Next  string       `json:"next,omitempty" doc:"Cursor of the next page; absent on the last."`
+	Total int          `json:"total" doc:"Exact up to 1000, which stands for that many or more."`
+}
+
+type eventsOutput struct {
+	Events []eventView `json:"events"`
+}
+
+func (s *service) operations(api huma.API) {
+	problems := func(op huma.Operation) huma.Operation {
+		schema := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[problem]())
+		op.Responses = map[string]*huma.Response{"default": {Description: "Problem (RFC 9457)", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}}
+		op.SkipValidateBody, op.SkipValidateParams = true, true
+		op.MaxBodyBytes = -1 // the guard bounds bodies
+		op.Security = []map[string][]string{{}, {"token": {}}}
+		return op
+	}
+	json := func(op huma.Operation, of reflect.Type) huma.Operation {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(api.OpenAPI().Components.Schemas, of)}}}
+		return problems(op)
+	}
+	object := reflect.TypeFor[map[string]any]()
+	huma.Register(api, json(huma.Operation{OperationID: "submit-opinion", Method: http.MethodPost, Path: Prefix + "/opinions", DefaultStatus: 201, Summary: "Say what is wrong"}, reflect.TypeFor[opinionInput]()), s.submit)
+	huma.Register(api, problems(huma.Operation{OperationID: "list-cases", Method: http.MethodGet, Path: Prefix + "/cases", Summary: "Cases the asker may read, newest first"}), s.list)
+	huma.Register(api, problems(huma.Operation{OperationID: "read-case", Method: http.MethodGet, Path: Prefix + "/cases/{number}", Summary: "A case: the staff's, the submitter's or the public view"}), s.read)
+	huma.Register(api, problems(huma.Operation{OperationID: "attach", Method: http.MethodPost, Path: Prefix + "/cases/{number}/attachments", DefaultStatus: 201, Summary: "Add a picture or PDF: the file itself is the body"}), s.attach)
+	huma.Register(api, json(huma.Operation{OperationID: "act-on-case", Method: http.MethodPost, Path: Prefix + "/cases/{number}/actions/{action}", Summary: "Carry out an action on a case"}, object), s.actOnCase)
+	huma.Register(api, json(huma.Operation{OperationID: "act-on-assignment", Method: http.MethodPost, Path: Prefix + "/cases/{number}/assignments/{n}/actions/{action}", Summary: "Carry out an action on an assignment"}, object), s.actOnAssignment)
+	huma.Register(api, problems(huma.Operation{OperationID: "case-events", Method: http.MethodGet, Path: Prefix + "/cases/{number}/events", Summary: "What happened to a case"}), s.events)
+	huma.Register(api, problems(huma.Operation{OperationID: "read-procedure", Method: http.MethodGet, Path: Prefix + "/procedures/{kind}", Summary: "A kind's states, actions and limits"}), s.procedure)
+}
+
+// actor tells who asks: an account by its token, a submitter by the code, or anybody.
+func (s *service) actor(ctx context.Context, w who, number string) (policy.Actor, error) {
+	if secret, ok := strings.CutPrefix(w.Authorization, "Bearer "); ok {
+		actor, _, err := s.Identity.CheckToken(ctx, secret)
+		return actor, err
+	}
+	if w.Authorization != "" {
+		return policy.Actor{}, errs.New(errs.Unauthenticated, "identity.bad_token")
+	}
+	if w.Code == "" || number == "" {
+		return casework.Resident(), nil
+	}
+	key := "code:" + number
+	if err := s.Identity.Allowed(ctx, key); err != nil {
+		return policy.Actor{}, err
+	}
+	actor, err := s.Cases.Submitter(ctx, number, w.Code)
+	if errs.Is(err, errs.NotFound) {
+		if e := s.Identity.Failed(ctx, key); e != nil {
+			return actor, e
+		}
+	}
+	return actor, err
+}
+
+func (s *service) shaper() shaper { return shaper{p: s.printer, now: s.Cases.DB().Now()} }
+
+func (s *service) submit(ctx context.Context, in *struct {
+	writes
+	RawBody []byte `contentType:"application/json"`
+}) (*body[opinionMade], error) {
+	actor, err := s.actor(ctx, in.who, "")
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	o, err := decode[opinionInput](in.RawBody)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	form, err := o.intake(actor, s.Cases.DB().Now())
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	form.Key = in.Key
+	res, err := opinion.Submit(ctx, s.Cases, actor, form)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	made := opinionMade{Number: res.Case.Number, Code: res.Code, ReceivedAt: instant(res.Case.ReceivedAt), Due: string(res.Case.Clocks.V["accept"].Due)}
+	return &body[opinionMade]{Status: http.StatusCreated, ETag: etag(res.Case.Version), Body: made}, nil
+}
+
+// intake makes the domain's form; only an account speaks for others.
+func (o opinionInput) intake(actor policy.Actor, now time.Time) (opinion.Intake, error) {
+	in := opinion.Intake{Title: o.Title, Body: o.Body, Category: o.Category, Station: o.Station, Grid: o.Grid, Deputy: o.Deputy, Place: o.Place,
+		HideName: o.HideName, MayPublish: o.MayPublish, Source: o.Source, Urgent: o.Urgent}
+	if o.Contact != nil {
+		in.Name, in.Phone, in.Address = o.Contact.Name, o.Contact.Phone, o.Contact.Address
+	}
+	if actor.Has(policy.Resident) {
+		for field, given := range map[string]bool{"source": o.Source != "", "claimed_at": o.ClaimedAt != "", "urgent": o.Urgent} {
+			if given {
+				return in, errs.New(errs.Invalid, "errs.unknown_field").With(errs.Args{"Field": field}).At(field)
+			}
+		}
+		in.Source = opinion.Web
+		return in, nil
+	}
+	if o.ClaimedAt == "" {
+		return in, nil
+	}
+	var err error
+	in.ClaimedAt, err = casework.ParseClaimed(o.ClaimedAt, now)
+	return in, err
+}
+
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+func (s *service) read(ctx context.Context, in *caseInput) (*body[any], error) {
+	actor, err := s.actor(ctx, in.who, in.Number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	if actor.Has(policy.Resident) && actor.Case == "" {
+		pub, err := s.Cases.Published(ctx, in.Number)
+		if err != nil {
+			return nil, s.problem(err)
+		}
+		return &body[any]{Status: http.StatusOK, Body: public(pub)}, nil
+	}
+	return s.show(ctx, actor, in.Number, 0)
+}
+
+// show answers with the case as the actor may see it; the ETag is that of the assignment where one is meant.
+func (s *service) show(ctx context.Context, actor policy.Actor, number string, n int64) (*body[any], error) {
+	v, err := s.Cases.View(ctx, actor, number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	version := v.Version
+	for _, a := range v.Assigned {
+		if a.N == n {
+			version = a.Version
+		}
+	}
+	return &body[any]{Status: http.StatusOK, ETag: etag(version), Body: s.shaper().view(v)}, nil
+}
+
+func (s *service) actOnCase(ctx context.Context, in *caseActInput) (*body[any], error) {
+	return s.act(ctx, in.writes, in.Number, 0, in.Action, in.RawBody)
+}
+
+func (s *service) actOnAssignment(ctx context.Context, in *actInput) (*body[any], error) {
+	n, err := strconv.ParseInt(in.N, 10, 64)
+	if err != nil || n < 1 {
+		return nil, s.problem(errs.New(errs.NotFound, "casework.no_such_assignment").With(errs.Args{"N": in.N}))
+	}
+	return s.act(ctx, in.writes, in.Number, n, in.Action, in.RawBody)
+}
+
+func (s *service) act(ctx context.Context, w writes, number string, n int64, action string, raw []byte) (*body[any], error) {
+	actor, err := s.actor(ctx, w.who, number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	version, err := ifMatch(w.IfMatch)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	in, err := decode[map[string]any](raw)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	_, err = s.Cases.Apply(ctx, casework.Request{Actor: actor, Number: number, Assignment: n, Action: action, Version: version, Input: in, Key: w.Key})
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	return s.show(ctx, actor, number, n)
+}
+
+// ifMatch reads an ETag; without one any version will do.
+func ifMatch(header string) (int64, error) {
+	if header == "" || header == "*" {
+		return 0, nil
+	}
+	version, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(header, "W/"), `"`), 10, 64)
+	if err != nil || version < 1 {
+		return 0, errs.New(errs.Invalid, "api.bad_if_match").At("If-Match")
+	}
+	return version, nil
+}
+
+func (s *service) attach(ctx context.Context, in *fileInput) (*body[any], error) {
+	actor, err := s.actor(ctx, in.who, in.Number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	if actor.Has(policy.Resident) && actor.Case == "" {
+		return nil, s.problem(errs.New(errs.Unauthenticated, "api.code_or_token"))
+	}
+	accepted, err := s.Files.Accept(bytes.NewReader(in.RawBody))
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	_, err = s.Cases.Apply(ctx, casework.Request{Actor: actor, Number: in.Number, Action: "attach", Input: casework.Input{casework.Submitted: accepted}, Key: in.Key})
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	out, err := s.show(ctx, actor, in.Number, 0)
+	if err == nil {
+		out.Status = http.StatusCreated
+	}
+	return out, err
+}
+
+func (s *service) list(ctx context.Context, in *listInput) (*body[listOutput], error) {
+	actor, err := s.actor(ctx, in.who, "")
+	if err == nil && actor.Has(policy.Resident) {
+		err = errs.New(errs.Unauthenticated, "errs.unauthenticated")
+	}
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	q := casework.Query{Kind: in.Kind, Agency: in.Agency, Q: in.Q, Cursor: in.Cursor}
+	if in.State != "" {
+		q.States = strings.Split(in.State, ",")
+	}
+	q.Lamp = map[string]string{"true": casework.LampRed, "soon": casework.LampAmber}[in.Overdue]
+	if in.Limit != "" {
+		if q.Limit, err = strconv.Atoi(in.Limit); err != nil || q.Limit < 1 || q.Limit > 200 {
+			return nil, s.problem(errs.New(errs.Invalid, "api.wrong_type").With(errs.Args{"Field": "limit", "Type": "1–200"}).At("limit"))
+		}
+	}
+	page, err := s.Cases.List(ctx, actor, q)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	out := listOutput{Items: []listedView{}, Next: page.Next, Total: page.Total}
+	for _, c := range page.Cases {
+		out.Items = append(out.Items, listedView{Number: c.Number, Kind: c.Kind, Title: c.Title, State: c.State, Category: c.Category, Urgent: c.Urgent,
+			LeadAgency: c.LeadAgency, ReceivedAt: instant(c.ReceivedAt), DueAt: instant(c.DueAt), Result: c.Result, Version: c.Version})
+	}
+	return &body[listOutput]{Status: http.StatusOK, Body: out}, nil
+}
+
+func (s *service) events(ctx context.Context, in *caseInput) (*body[eventsOutput], error) {
+	actor, err := s.actor(ctx, in.who, in.Number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	v, err := s.Cases.View(ctx, actor, in.Number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	out := eventsOutput{Events: []eventView{}}
+	for _, e := range v.Story {
+		out.Events = append(out.Events, eventView{ID: e.Event.ID, Stream: e.Event.Stream, Seq: e.Event.Seq, Action: e.Record.Action, Label: e.Label, Assignment: e.N,
+			From: e.Record.From, To: e.Record.To, Role: e.Event.Role, Proxy: e.Record.Proxy, Undone: e.Undone, OccurredAt: instant(e.Event.OccurredAt),
+			RecordedAt: instant(e.Event.RecordedAt), Facts: e.Record.Facts})
+	}
+	return &body[eventsOutput]{Status: http.StatusOK, Body: out}, nil
+}
+
+type procedureView struct {
+	Kind       string               `json:"kind"`
+	Label      string               `json:"label"`
+	Version    string               `json:"version" doc:"SHA-256 of the file; events name it."`
+	Limits     map[string]limitView `json:"limits"`
+	Case       machineView          `json:"case"`
+	Assignment machineView          `json:"assignment"`
+}
+
+type limitView struct {
+	N     int    `json:"n"`
+	Unit  string `json:"unit" enum:"working_days,days,months"`
+	Label string `json:"label"`
+	Basis string `json:"basis"`
+}
+
+type machineView struct {
+	Start   string       `json:"start"`
+	States  []stateView  `json:"states"`
+	Actions []actionView `json:"actions"`
+}
+
+type stateView struct {
+	Name   string   `json:"name"`
+	Label  string   `json:"label"`
+	Owner  string   `json:"owner,omitempty"`
+	Clocks []string `json:"clocks,omitempty"`
+	Final  bool     `json:"final"`
+}
+
+type actionView struct {
+	Name  string      `json:"name"`
+	Label string      `json:"label"`
+	From  []string    `json:"from"`
+	To    []string    `json:"to,omitempty"`
+	By    []string    `json:"by"`
+	Input []fieldView `json:"input,omitempty"`
+}
+
+type fieldView struct {
+	Name     string             `json:"name"`
+	Type     string             `json:"type"`
+	Label    string             `json:"label"`
+	Required bool               `json:"required"`
+	Max      int                `json:"max,omitempty"`
+	Choices  []procedure.Choice `json:"choices,omitempty"`
+}
+
+func (s *service) procedure(_ context.Context, in *struct {
+	Kind string `path:"kind"`
+}) (*body[procedureView], error) {
+	kind, err := s.Cases.Kind(in.Kind)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	p := kind.Procedure
+	out := procedureView{Kind: p.Kind, Label: p.Label, Version: p.Hash(), Limits: map[string]limitView{}, Case: machine(p, &p.Case), Assignment: machine(p, &p.Assignment)}
+	for name := range p.Limits {
+		r := p.Rule(name)
+		out.Limits[name] = limitView{r.N, string(r.Unit), r.Name, r.Basis}
+	}
+	return &body[procedureView]{Status: http.StatusOK, ETag: `"` + p.Hash() + `"`, Body: out}, nil
+}
+
+func machine(p *procedure.Procedure, m *procedure.Machine) machineView {
+	out := machineView{Start: m.Start}
+	for _, st := range m.States {
+		out.States = append(out.States, stateView{st.Name, st.Label, st.Owner, st.Clocks, st.Final})
+	}
+	for _, a := range m.Actions {
+		v := actionView{Name: a.Name, Label: a.Label, From: a.From, To: a.To, By: []string{}}
+		for _, permit := range append(a.By, a.Proxy...) {
+			v.By = append(v.By, string(permit.Role)+"@"+string(permit.Relation))
+		}
+		for _, f := range a.Input {
+			v.Input = append(v.Input, fieldView{f.Name, f.Type, f.Label, f.Required, f.Max, p.Choices[f.Choices]})
+		}
+		out.Actions = append(out.Actions, v)
+	}
+	return out
+}
