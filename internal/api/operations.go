@@ -18,15 +18,15 @@ import (
 	"lianxin/internal/procedure"
 )
 
-// who is what a request says of its asker.
-type who struct {
+// Asker is what a request says of its asker.
+type Asker struct {
 	Authorization string `header:"Authorization" doc:"Bearer token of an account."`
 	Code          string `header:"Lianxin-Code" doc:"Pick-up code of the case, for its submitter."`
 }
 
-// writes is what a writing request says beside its body.
-type writes struct {
-	who
+// Writing is what a writing request says beside its body.
+type Writing struct {
+	Asker
 	Key     string `header:"Idempotency-Key" doc:"A repeated key returns the first answer; kept 7 days."`
 	IfMatch string `header:"If-Match" doc:"ETag of what is acted on: the case, or its assignment's version."`
 }
@@ -68,13 +68,13 @@ type body[T any] struct {
 }
 
 type caseInput struct {
-	who
+	Asker
 	Number string `path:"number"`
 }
 
 // actInput is an action: its body is an object of the action's fields.
 type actInput struct {
-	writes
+	Writing
 	Number  string `path:"number"`
 	N       string `path:"n"`
 	Action  string `path:"action"`
@@ -82,20 +82,20 @@ type actInput struct {
 }
 
 type caseActInput struct {
-	writes
+	Writing
 	Number  string `path:"number"`
 	Action  string `path:"action"`
 	RawBody []byte `contentType:"application/json"`
 }
 
 type fileInput struct {
-	writes
+	Writing
 	Number  string `path:"number"`
 	RawBody []byte `contentType:"application/octet-stream"`
 }
 
 type listInput struct {
-	who
+	Asker
 	Kind    string `query:"kind"`
 	State   string `query:"state"`
 	Agency  string `query:"agency"`
@@ -140,7 +140,7 @@ func (s *service) operations(api huma.API) {
 }
 
 // actor tells who asks: an account by its token, a submitter by the code, or anybody.
-func (s *service) actor(ctx context.Context, w who, number string) (policy.Actor, error) {
+func (s *service) actor(ctx context.Context, w Asker, number string) (policy.Actor, error) {
 	if secret, ok := strings.CutPrefix(w.Authorization, "Bearer "); ok {
 		actor, _, err := s.Identity.CheckToken(ctx, secret)
 		return actor, err
@@ -167,10 +167,10 @@ func (s *service) actor(ctx context.Context, w who, number string) (policy.Actor
 func (s *service) shaper() shaper { return shaper{p: s.printer, now: s.Cases.DB().Now()} }
 
 func (s *service) submit(ctx context.Context, in *struct {
-	writes
+	Writing
 	RawBody []byte `contentType:"application/json"`
 }) (*body[opinionMade], error) {
-	actor, err := s.actor(ctx, in.who, "")
+	actor, err := s.actor(ctx, in.Asker, "")
 	if err != nil {
 		return nil, s.problem(err)
 	}
@@ -218,7 +218,7 @@ func (o opinionInput) intake(actor policy.Actor, now time.Time) (opinion.Intake,
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 func (s *service) read(ctx context.Context, in *caseInput) (*body[any], error) {
-	actor, err := s.actor(ctx, in.who, in.Number)
+	actor, err := s.actor(ctx, in.Asker, in.Number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
@@ -248,7 +248,7 @@ func (s *service) show(ctx context.Context, actor policy.Actor, number string, n
 }
 
 func (s *service) actOnCase(ctx context.Context, in *caseActInput) (*body[any], error) {
-	return s.act(ctx, in.writes, in.Number, 0, in.Action, in.RawBody)
+	return s.act(ctx, in.Writing, in.Number, 0, in.Action, in.RawBody)
 }
 
 func (s *service) actOnAssignment(ctx context.Context, in *actInput) (*body[any], error) {
@@ -256,11 +256,11 @@ func (s *service) actOnAssignment(ctx context.Context, in *actInput) (*body[any]
 	if err != nil || n < 1 {
 		return nil, s.problem(errs.New(errs.NotFound, "casework.no_such_assignment").With(errs.Args{"N": in.N}))
 	}
-	return s.act(ctx, in.writes, in.Number, n, in.Action, in.RawBody)
+	return s.act(ctx, in.Writing, in.Number, n, in.Action, in.RawBody)
 }
 
-func (s *service) act(ctx context.Context, w writes, number string, n int64, action string, raw []byte) (*body[any], error) {
-	actor, err := s.actor(ctx, w.who, number)
+func (s *service) act(ctx context.Context, w Writing, number string, n int64, action string, raw []byte) (*body[any], error) {
+	actor, err := s.actor(ctx, w.Asker, number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
@@ -292,7 +292,7 @@ func ifMatch(header string) (int64, error) {
 }
 
 func (s *service) attach(ctx context.Context, in *fileInput) (*body[any], error) {
-	actor, err := s.actor(ctx, in.who, in.Number)
+	actor, err := s.actor(ctx, in.Asker, in.Number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
@@ -315,7 +315,7 @@ func (s *service) attach(ctx context.Context, in *fileInput) (*body[any], error)
 }
 
 func (s *service) list(ctx context.Context, in *listInput) (*body[listOutput], error) {
-	actor, err := s.actor(ctx, in.who, "")
+	actor, err := s.actor(ctx, in.Asker, "")
 	if err == nil && actor.Has(policy.Resident) {
 		err = errs.New(errs.Unauthenticated, "errs.unauthenticated")
 	}
@@ -345,7 +345,7 @@ func (s *service) list(ctx context.Context, in *listInput) (*body[listOutput], e
 }
 
 func (s *service) events(ctx context.Context, in *caseInput) (*body[eventsOutput], error) {
-	actor, err := s.actor(ctx, in.who, in.Number)
+	actor, err := s.actor(ctx, in.Asker, in.Number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
