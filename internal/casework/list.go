@@ -169,7 +169,7 @@ func (s *Service) where(ctx context.Context, q store.Querier, actor policy.Actor
 		w.And("c.due_at > ? and c.amber_at <= ?", now, now)
 	}
 	if strings.TrimSpace(query.Q) != "" {
-		search.Narrow(w, s.db.Engine(), "c.id", SearchKind, query.Q)
+		search.Narrow(w, s.db, "c.id", SearchKind, query.Q)
 	}
 	return w, nil
 }

@@ -42,7 +42,7 @@ func (s *Service) index(ctx context.Context, tx *store.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	return search.Put(ctx, tx, s.db.Engine(), search.Doc{Kind: SearchKind, ID: id, Text: number + "\n" + strings.Join(bodies, "\n")})
+	return search.Put(ctx, tx, search.Doc{Kind: SearchKind, ID: id, Text: number + "\n" + strings.Join(bodies, "\n")})
 }
 
 // ByImportKey finds the number of the case that was imported under a key; "" where there is none yet.

@@ -10,8 +10,8 @@ import (
 
 // Only this file knows that SQLite finds by an FTS5 table without content, and PostgreSQL by a tsvector of the dictionary "simple".
 
-func insert(ctx context.Context, tx *store.Tx, engine store.Engine, d Doc, tokens string) error {
-	if engine == store.Postgres {
+func insert(ctx context.Context, tx *store.Tx, d Doc, tokens string) error {
+	if tx.Engine() == store.Postgres {
 		_, err := store.Exec(ctx, tx, "insert into search_doc (kind, doc_id, words) values ($1, $2, to_tsvector('simple', $3))", d.Kind, d.ID, tokens)
 		return err
 	}
@@ -24,8 +24,8 @@ func insert(ctx context.Context, tx *store.Tx, engine store.Engine, d Doc, token
 }
 
 // Remove makes a document unfindable; one that is not there is no error.
-func Remove(ctx context.Context, tx *store.Tx, engine store.Engine, kind, id string) error {
-	if engine == store.SQLite {
+func Remove(ctx context.Context, tx *store.Tx, kind, id string) error {
+	if tx.Engine() == store.SQLite {
 		if _, err := store.Exec(ctx, tx, "delete from search_words where rowid in (select id from search_doc where kind = $1 and doc_id = $2)", kind, id); err != nil {
 			return err
 		}

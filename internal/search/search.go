@@ -32,20 +32,20 @@ type Doc struct {
 }
 
 // Put makes a document findable, in place of an earlier one of the same kind and id.
-func Put(ctx context.Context, tx *store.Tx, engine store.Engine, d Doc) error {
-	if err := Remove(ctx, tx, engine, d.Kind, d.ID); err != nil {
+func Put(ctx context.Context, tx *store.Tx, d Doc) error {
+	if err := Remove(ctx, tx, d.Kind, d.ID); err != nil {
 		return err
 	}
-	return insert(ctx, tx, engine, d, strings.Join(zh.Tokens(d.Text), " "))
+	return insert(ctx, tx, d, strings.Join(zh.Tokens(d.Text), " "))
 }
 
 // Narrow adds to w that the document of the kind whose id the column holds contains every word of the query.
 // A query without letters or digits matches nothing.
-func Narrow(w *store.Where, engine store.Engine, column, kind, query string) {
+func Narrow(w *store.Where, db *store.DB, column, kind, query string) {
 	phrases := zh.Phrases(query)
 	if len(phrases) == 0 {
 		w.And("1 = 0")
 		return
 	}
-	w.And(column+" in ("+condition(engine)+")", kind, expression(engine, phrases))
+	w.And(column+" in ("+condition(db.Engine())+")", kind, expression(db.Engine(), phrases))
 }

@@ -16,7 +16,7 @@ import (
 func find(t *testing.T, db *store.DB, query string) map[string]bool {
 	t.Helper()
 	w := new(store.Where)
-	search.Narrow(w, db.Engine(), "d.doc_id", "case", query)
+	search.Narrow(w, db, "d.doc_id", "case", query)
 	ids, err := store.All[string](t.Context(), db.Reader(), "select d.doc_id from search_doc d"+w.String(), w.Args()...)
 	if err != nil {
 		t.Fatalf("%q: %v", query, err)
@@ -32,7 +32,7 @@ func put(t *testing.T, db *store.DB, docs map[string]string) {
 	t.Helper()
 	err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		for id, text := range docs {
-			if err := search.Put(ctx, tx, db.Engine(), search.Doc{Kind: "case", ID: id, Text: text}); err != nil {
+			if err := search.Put(ctx, tx, search.Doc{Kind: "case", ID: id, Text: text}); err != nil {
 				return err
 			}
 		}

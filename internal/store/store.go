@@ -52,8 +52,12 @@ type DB struct {
 // Tx is one write transaction with a fixed instant; it must not outlive the function it was handed to.
 type Tx struct {
 	*sql.Tx
-	now time.Time
+	now    time.Time
+	engine Engine
 }
+
+// Engine tells which database runs, for the few rooms that may know.
+func (t *Tx) Engine() Engine { return t.engine }
 
 // Now is the instant of the transaction, the same however often it is asked.
 func (t *Tx) Now() time.Time { return t.now }
@@ -128,7 +132,7 @@ func (d *DB) attempt(ctx context.Context, fn func(context.Context, *Tx) error) (
 			panic(p)
 		}
 	}()
-	if err := fn(ctx, &Tx{Tx: sqltx, now: d.clock()}); err != nil {
+	if err := fn(ctx, &Tx{Tx: sqltx, now: d.clock(), engine: d.engine}); err != nil {
 		if rb := sqltx.Rollback(); rb != nil {
 			return errors.Join(err, fmt.Errorf("store: rollback: %w", rb))
 		}

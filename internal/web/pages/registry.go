@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"lianxin/internal/errs"
 	"lianxin/internal/policy"
 	"lianxin/internal/registry"
-	"lianxin/internal/render"
 	"lianxin/internal/store"
 	"lianxin/internal/web"
 )
@@ -172,31 +170,6 @@ func wordCell(p *web.Page, t registry.Table, names registry.Names, column, value
 	return value
 }
 
-func (s *Site) csv(w http.ResponseWriter, name string) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-}
-
-func (s *Site) keptTemplate(w http.ResponseWriter, r *http.Request, _ *visitor) error {
-	t, err := s.tableOf(r)
-	if err != nil {
-		return err
-	}
-	s.csv(w, t.Name+"-template")
-	p := s.Page(r, "nav.registry")
-	return registry.Template(w, t, p.T)
-}
-
-func (s *Site) keptExport(w http.ResponseWriter, r *http.Request, _ *visitor) error {
-	t, err := s.tableOf(r)
-	if err != nil {
-		return err
-	}
-	s.csv(w, t.Name)
-	p := s.Page(r, "nav.registry")
-	return registry.Export(r.Context(), s.DB.Reader(), w, t, p.T)
-}
-
 // keptView is the form of one row.
 func (s *Site) keptView(r *http.Request, me *visitor) (*registryView, registry.Table, error) {
 	t, err := s.tableOf(r)
@@ -330,199 +303,4 @@ func (s *Site) keep(w http.ResponseWriter, r *http.Request, me *visitor) error {
 		return s.Again(w, r, "kept-form", v, v.Form, err)
 	}
 	return s.Done(w, r, "/registry/"+t.Name, "reg.saved")
-}
-
-func (s *Site) importView(r *http.Request, me *visitor) (*registryView, registry.Table, error) {
-	t, err := s.tableOf(r)
-	if err != nil {
-		return nil, t, err
-	}
-	if !s.editable(me, t) {
-		return nil, t, errs.New(errs.Denied, "errs.denied")
-	}
-	v := &registryView{Page: s.Page(r, "reg.import")}
-	v.Title = v.T("reg.import_title", "Table", v.T("registry.table."+t.Name))
-	v.Lead = v.T("reg.import_lead")
-	v.Up = &web.Link{Href: "/registry/" + t.Name, Text: v.T("registry.table." + t.Name)}
-	v.Acts = []web.Act{{Href: "/registry/" + t.Name + "/template.csv", Text: v.T("reg.template")}}
-	v.Form = v.Page.Form(r.URL.Path, &web.Field{Name: "file", Kind: web.File, Label: v.T("reg.file"), Hint: v.T("reg.file_hint"), Required: true, Max: 1},
-		&web.Field{Name: "dry", Kind: web.Check, Label: v.T("reg.dry"), Hint: v.T("reg.dry_hint")})
-	v.Form.Field("dry").Ticked(true)
-	v.Form.Submit = v.T("reg.import")
-	return v, t, nil
-}
-
-func (s *Site) importPage(w http.ResponseWriter, r *http.Request, me *visitor) error {
-	v, _, err := s.importView(r, me)
-	if err != nil {
-		return err
-	}
-	return s.Render(w, r, "import", v)
-}
-
-func (s *Site) importFile(w http.ResponseWriter, r *http.Request, me *visitor) error {
-	v, t, err := s.importView(r, me)
-	if err != nil {
-		return err
-	}
-	if err := v.Form.Read(r); err != nil {
-		return s.Again(w, r, "import", v, v.Form, err)
-	}
-	file, err := v.Form.Field("file").Files[0].Open()
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	dry := v.Form.Ticked("dry")
-	v.Report, err = registry.Import(r.Context(), s.DB, me.actor, t, file, v.T, dry)
-	if err != nil {
-		return s.Again(w, r, "import", v, v.Form, err)
-	}
-	if len(v.Report.Wrong) == 0 && !dry {
-		return s.Done(w, r, "/registry/"+t.Name, "reg.imported", "New", v.Report.New, "Changed", v.Report.Changed)
-	}
-	v.Wrong = web.Table{Caption: v.T("reg.wrong", "N", len(v.Report.Wrong)), ShowCaption: true, Columns: []web.Column{
-		{Label: v.T("reg.line"), Narrow: true}, {Label: v.T("reg.column"), Narrow: true}, {Label: v.T("reg.problem")}}}
-	for _, c := range v.Report.Wrong {
-		label := c.Field
-		if _, ok := t.Field(c.Field); ok || slices.Contains([]string{"id", "congress_id", "valid_from", "valid_to"}, c.Field) {
-			label = v.T("registry.field." + c.Field)
-		}
-		v.Wrong.Rows = append(v.Wrong.Rows, []web.Cell{{Text: strconv.Itoa(c.Line)}, {Text: label}, {Text: v.T(c.Err.Key, c.Err.Args)}})
-	}
-	return s.Render(w, r, "import", v)
-}
-
-// poster is the sheet with the QR code that hangs at a station, in a grid, or is handed out by a deputy.
-func (s *Site) poster(w http.ResponseWriter, r *http.Request, _ *visitor) error {
-	t, err := s.tableOf(r)
-	if err != nil {
-		return err
-	}
-	param := map[string]string{"station": "station", "grid": "grid", "person": "deputy"}[t.Name]
-	if param == "" {
-		return errs.New(errs.NotFound, "errs.not_found")
-	}
-	id := r.PathValue("id")
-	names, err := registry.LoadNames(r.Context(), s.DB.Reader())
-	if err != nil {
-		return err
-	}
-	v := &registryView{Page: s.Page(r, "poster.title")}
-	v.Title = v.T("poster.heading", "Place", names.Of(t.Name, id))
-	v.Link = s.PublicURL + "/say?" + param + "=" + id
-	svg, err := render.QR(v.Link, v.T("poster.qr"))
-	if err != nil {
-		return err
-	}
-	v.QR = template.URL(render.DataURI(svg))
-	people, err := s.postered(r, t.Name, id)
-	for _, p := range people {
-		v.Whose = append(v.Whose, p.Name)
-	}
-	if err != nil {
-		return err
-	}
-	return s.Render(w, r, "poster", v)
-}
-
-func (s *Site) postered(r *http.Request, table, id string) ([]registry.Person, error) {
-	on := deadline.DateOf(s.now())
-	switch table {
-	case "grid":
-		return registry.DeputiesOfGrid(r.Context(), s.DB.Reader(), id, on)
-	case "station":
-		return registry.DeputiesOfStation(r.Context(), s.DB.Reader(), id, on)
-	}
-	return nil, nil
-}
-
-func (s *Site) calendarNow(w http.ResponseWriter, r *http.Request, _ *visitor) error {
-	return web.Redirect(w, r, "/calendar/"+strconv.Itoa(deadline.DateOf(s.now()).Year()))
-}
-
-func (s *Site) calendarView(r *http.Request, me *visitor) (*registryView, int, error) {
-	year, err := strconv.Atoi(r.PathValue("year"))
-	if err != nil || year < 2007 || year > 2100 {
-		return nil, 0, errs.New(errs.NotFound, "errs.not_found")
-	}
-	cal, err := registry.Calendar(r.Context(), s.DB.Reader())
-	if err != nil {
-		return nil, 0, err
-	}
-	v := &registryView{Page: s.Page(r, "calendar.year", "Year", year), Calendar: cal.Year(year)}
-	v.Lead = v.T("calendar.lead")
-	v.Reading = cal.Version()
-	if !cal.Announced(year) {
-		v.Lead = v.T("calendar.unannounced", "Year", year)
-	}
-	v.Editable = s.Policy.Can(me.actor, policy.KindRegistry, "edit_calendar")
-	v.Acts = []web.Act{{Href: "/calendar/" + strconv.Itoa(year-1), Text: v.T("calendar.previous")}, {Href: "/calendar/" + strconv.Itoa(year+1), Text: v.T("calendar.next")}}
-	v.Table = web.Table{Caption: v.Title, Empty: web.Empty{Text: v.T("calendar.none")}, Columns: []web.Column{
-		{Label: v.T("calendar.date"), Narrow: true}, {Label: v.T("calendar.kind"), Narrow: true}, {Label: v.T("calendar.name")}}}
-	var lines []string
-	for _, d := range v.Calendar {
-		kind, tone := "calendar.work", web.Caution
-		if d.Off {
-			kind, tone = "calendar.off", web.Good
-		}
-		v.Table.Rows = append(v.Table.Rows, []web.Cell{{Text: string(d.Date)}, {Badge: &web.Badge{Text: v.T(kind), Tone: tone}}, {Text: d.Name}})
-		lines = append(lines, strings.Join([]string{string(d.Date), v.T(kind), d.Name}, " "))
-	}
-	v.Form = v.Page.Form(r.URL.Path, &web.Field{Name: "days", Kind: web.Area, Label: v.T("calendar.days"), Hint: v.T("calendar.days_hint"), Max: 20000, Rows: 14, Value: strings.Join(lines, "\n")})
-	v.Form.Submit = v.T("calendar.save")
-	return v, year, nil
-}
-
-func (s *Site) calendar(w http.ResponseWriter, r *http.Request, me *visitor) error {
-	v, _, err := s.calendarView(r, me)
-	if err != nil {
-		return err
-	}
-	return s.Render(w, r, "calendar", v)
-}
-
-// setCalendar writes a year's days and recomputes every open clock.
-func (s *Site) setCalendar(w http.ResponseWriter, r *http.Request, me *visitor) error {
-	v, year, err := s.calendarView(r, me)
-	if err != nil {
-		return err
-	}
-	err = v.Form.Read(r)
-	var days []deadline.Day
-	if err == nil {
-		days, err = readDays(&v.Page, v.Form.Value("days"))
-	}
-	if err == nil {
-		err = registry.SetYear(r.Context(), s.DB, me.actor, year, days)
-	}
-	if err != nil {
-		return s.Again(w, r, "calendar", v, v.Form, err)
-	}
-	moved, err := s.Cases.Recalculate(r.Context())
-	if err != nil {
-		return err
-	}
-	return s.Done(w, r, r.URL.Path, "calendar.saved", "N", moved)
-}
-
-// readDays reads lines such as "2027-01-01 放假 元旦".
-func readDays(p *web.Page, text string) ([]deadline.Day, error) {
-	var days []deadline.Day
-	for i, line := range strings.Split(text, "\n") {
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		bad := errs.New(errs.Invalid, "calendar.bad_line").With(errs.Args{"Line": i + 1}).At("days")
-		if len(words) < 2 {
-			return nil, bad
-		}
-		off := words[1] == p.T("calendar.off")
-		if _, err := deadline.ParseDate(words[0]); err != nil || !off && words[1] != p.T("calendar.work") {
-			return nil, bad
-		}
-		days = append(days, deadline.Day{Date: deadline.Date(words[0]), Off: off, Name: strings.Join(words[2:], " ")})
-	}
-	return days, nil
 }

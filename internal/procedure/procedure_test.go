@@ -1,0 +1,114 @@
+package procedure_test
+
+import (
+	"strings"
+	"testing"
+
+	"lianxin/internal/procedure"
+)
+
+const good = `
+kind: test
+label: 试验
+letter: T
+basis: 本系统默认
+limits:
+  act: {n: 2, unit: working_days, label: 办理}
+counters: {again: 1}
+choices:
+  yes_no: [{value: yes, label: 是}]
+case:
+  start: open
+  states:
+    - {name: open, label: 待办, owner: office, clocks: [act]}
+    - {name: waiting, label: 等待, owner: resident, clocks: [act]}
+    - {name: closed, label: 办结, final: true}
+  actions:
+    - {name: ask, label: 询问, from: [open], to: [waiting], by: [clerk@receiving]}
+    - {name: return, label: 退回, from: [waiting], to: [open], by: [resident@submitter], counter: again}
+    - {name: close, label: 办结, from: [open, waiting], to: [closed], by: [clerk@receiving], guards: [may], input: [{name: words, type: text, label: 意见, max: 100}]}
+assignment:
+  start: open
+  states:
+    - {name: open, label: 待办, owner: agency, clocks: [act]}
+    - {name: done, label: 已办, final: true}
+  actions:
+    - {name: finish, label: 办完, from: [open], to: [done], by: [agency@assignee]}
+`
+
+func known() procedure.Functions {
+	return procedure.Functions{Guards: map[string]bool{"may": true}, Effects: map[string]bool{}, Deciders: map[string]bool{}}
+}
+
+func TestAProvenProcedure(t *testing.T) {
+	p, err := procedure.Parse([]byte(good), known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.Case.Verify("ask", "open", "waiting") || p.Case.Verify("ask", "closed", "waiting") || p.Case.Verify("ask", "open", "closed") || p.Case.Verify("none", "open", "open") {
+		t.Error("a step is verified wrongly")
+	}
+	if r := p.Rule("act"); r.N != 2 || r.Basis != "本系统默认" {
+		t.Errorf("got %+v", r)
+	}
+	if len(p.Rules()) != 4 {
+		t.Errorf("got %v", p.Rules())
+	}
+	draw := p.Draw("open")
+	for _, want := range []string{"stateDiagram-v2", `state "待办" as open`, "open --> waiting: 询问", "closed --> [*]", "class open here"} {
+		if !strings.Contains(draw, want) {
+			t.Errorf("the drawing lacks %q", want)
+		}
+	}
+	other, err := procedure.Parse([]byte(strings.Replace(good, "n: 2", "n: 3", 1)), known())
+	if err != nil || other.Hash() == p.Hash() {
+		t.Errorf("another value is another version: %v", err)
+	}
+}
+
+// TestWhatIsNotProven breaks the procedure one way at a time; the refusal names what is wrong.
+func TestWhatIsNotProven(t *testing.T) {
+	for name, c := range map[string]struct{ old, new, says string }{
+		"an unknown word":             {"letter: T", "leter: T", "leter"},
+		"a state without owner":       {"owner: office", "owner: nobody", "nobody who could act"},
+		"an open state without clock": {"label: 等待, owner: resident, clocks: [act]", "label: 等待, owner: resident", "no clock"},
+		"an unknown clock":            {"label: 等待, owner: resident, clocks: [act]", "label: 等待, owner: resident, clocks: [none]", `no limit is called "none"`},
+		"a state nobody reaches":      {"{name: closed, label: 办结, final: true}", "{name: closed, label: 办结, final: true}\n    - {name: island, label: 岛, final: true}", "no way leads to it"},
+		"an open state without exit":  {"from: [open, waiting], to: [closed]", "from: [open, waiting]", "no way"},
+		"a cycle without counter":     {", counter: again", "", "has no counter"},
+		"an unknown counter":          {"counter: again", "counter: never", `no counter is called "never"`},
+		"an action held by nobody":    {"by: [resident@submitter]", "by: []", "held by nobody"},
+		"a role that is none":         {"resident@submitter", "king@submitter", "no role"},
+		"a relation that is none":     {"resident@submitter", "resident@love", "no role under a relation"},
+		"an action without label":     {"name: ask, label: 询问", "name: ask", "has no label"},
+		"an unknown target":           {"to: [waiting]", "to: [nowhere]", `"nowhere" is no state`},
+		"an unknown guard":            {"guards: [may]", "guards: [might]", `no guard is called "might"`},
+		"an action twice":             {"name: return", "name: ask", "stands twice"},
+		"two targets and no decider":  {"to: [waiting]", "to: [waiting, closed]", "no function that decides"},
+		"a text without length":       {"label: 意见, max: 100", "label: 意见", "greatest length"},
+		"a limit of nothing":          {"n: 2", "n: 0", "positive n"},
+		"an unknown unit":             {"unit: working_days", "unit: moons", "unit"},
+		"no start":                    {"start: open\n  states:\n    - {name: open, label: 待办, owner: office", "start: none\n  states:\n    - {name: open, label: 待办, owner: office", `start "none"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Replace(good, c.old, c.new, 1)
+			if text == good {
+				t.Fatal("the test breaks nothing")
+			}
+			_, err := procedure.Parse([]byte(text), known())
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want it to say %q", err, c.says)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(good)
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := procedure.Parse([]byte(text), procedure.Functions{})
+		if err == nil && p.Draw("") == "" {
+			t.Error("a proven procedure has no drawing")
+		}
+	})
+}
