@@ -97,6 +97,10 @@ func newPerson(t testing.TB, root context.Context) *Person {
 	if _, err := chromedp.Call(ctx, log.Enable, struct{}{}); err != nil {
 		t.Fatal(err)
 	}
+	focused := emulation.SetFocusEmulationEnabledParams{Enabled: true} // several people at once: every window takes its keys
+	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, focused); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		for _, trouble := range p.Troubles() {
 			t.Errorf("the browser complains: %s", trouble)
