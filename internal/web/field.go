@@ -191,6 +191,9 @@ func isDateTime(v string) bool {
 	return h < 24 && m < 60
 }
 
+// Folded reports whether there are so many boxes that they are only shown on demand.
+func (fd *Field) Folded() bool { return fd.Kind == Checks && len(fd.Options) > 12 }
+
 // Shown is the value as a reader sees it who may not change it.
 func (fd *Field) Shown() string {
 	for _, o := range fd.Options {

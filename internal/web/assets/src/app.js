@@ -50,3 +50,13 @@ document.addEventListener("click", (e) => {
 // Buttons that only a script can serve appear with it; mistakes are read out first.
 document.querySelectorAll("[data-print]").forEach((b) => (b.hidden = false));
 document.querySelector("[data-focus]")?.focus();
+
+// The QR code of a slip carries number and code behind the "#", where no server sees them; they are put into the form to be sent.
+const track = document.querySelector('#track');
+if (track && location.hash.length > 1) {
+  const [number, code] = decodeURIComponent(location.hash.slice(1)).split(':');
+  const fill = (name, value) => { const field = track.querySelector(`[name=${name}]`); if (field && value) field.value = value; };
+  fill('number', number);
+  fill('code', code);
+  history.replaceState(null, '', location.pathname);
+}
