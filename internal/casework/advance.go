@@ -118,6 +118,9 @@ func (s *Service) Recalculate(ctx context.Context) (int, error) {
 	moved := 0
 	for _, number := range numbers {
 		n, err := s.recalculate(ctx, number)
+		for tries := 0; errs.Is(err, errs.Stale) && tries < 5; tries++ { // somebody acted in between: read again
+			n, err = s.recalculate(ctx, number)
+		}
 		if err != nil {
 			return moved, err
 		}

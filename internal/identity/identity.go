@@ -283,7 +283,7 @@ func checkGrants(grants []Grant) error {
 		}
 		missing := map[policy.Role]string{policy.Clerk: g.Office, policy.Street: g.Office, policy.Agency: g.Agency, policy.AgencyLead: g.Agency,
 			policy.Supervision: g.Agency, policy.Station: g.Station, policy.Deputy: g.Person}
-		if need, asked := missing[g.Role]; asked && need == "" {
+		if need, asked := missing[g.Role]; asked && need == "" || g.Role.Power() == policy.Business && g.Congress == "" {
 			return errs.New(errs.Invalid, "identity.grant_incomplete").At("role")
 		}
 		plain = append(plain, policy.Grant{Role: g.Role})

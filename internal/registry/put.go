@@ -85,6 +85,7 @@ type putter struct {
 	table  Table
 	actor  policy.Actor
 	report *Report
+	home   string                       // the deployment's own congress, for rows of an administrator who belongs to none
 	have   map[string]Kept              // rows of the table by id
 	refs   map[string]map[string]string // of tables referred to: id by id and by name; "" for a name that two rows share
 	seen   map[string]bool
@@ -101,6 +102,9 @@ type checked struct {
 func (p *putter) load() error {
 	rows, err := list[Kept](p.ctx, p.tx, p.table.Name, "")
 	if err != nil {
+		return err
+	}
+	if p.home, err = Setting(p.ctx, p.tx, HomeCongress); err != nil {
 		return err
 	}
 	p.have, p.refs, p.seen = map[string]Kept{}, map[string]map[string]string{}, map[string]bool{}
@@ -208,6 +212,9 @@ func (p *putter) owner(r Row, c *checked) {
 	}
 	if p.table.Name == "congress" && owner == "" {
 		owner = c.id
+	}
+	if owner == "" {
+		owner = p.home
 	}
 	if !anywhere && !slices.Contains(own, owner) {
 		p.wrong(r, "congress_id", errs.New(errs.Denied, "registry.other_congress"))

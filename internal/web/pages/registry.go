@@ -190,6 +190,13 @@ func (s *Site) keptView(r *http.Request, me *visitor) (*registryView, registry.T
 		idField.Kind = web.Hidden
 	}
 	v.Form.Add(idField)
+	if id == "" && t.Admin && t.Name != "congress" {
+		owner, err := s.keptField(r, &v.Page, registry.Field{Name: "congress_id", Type: registry.Ref, Ref: "congress"})
+		if err != nil {
+			return nil, t, err
+		}
+		v.Form.Add(owner)
+	}
 	for _, f := range t.Fields {
 		field, err := s.keptField(r, &v.Page, f)
 		if err != nil {
