@@ -16,9 +16,9 @@ type Functions struct {
 
 func knows(offered map[string]bool, name string) bool { return offered == nil || offered[name] }
 
-var fieldTypes = []string{"text", "line", "bool", "date", "choice", "category", "agency", "agencies", "file"}
+var fieldTypes = []string{"text", "line", "bool", "date", "choice", "category", "agency", "agencies", "number", "office", "case", "file"}
 
-var owners = []string{OwnerOffice, OwnerResident, OwnerAgencies, OwnerAgency, OwnerAgencyLead, OwnerAssigner}
+var owners = []string{OwnerOffice, OwnerResident, OwnerAgencies, OwnerAgency, OwnerAgencyLead, OwnerAssigner, OwnerMain}
 
 var relations = []policy.Relation{policy.Anyone, policy.Submitter, policy.Receiving, policy.Intake, policy.Above, policy.Congress,
 	policy.NamedBy, policy.Assignee, policy.Assigner, policy.LeadAgency, policy.Involved, policy.Own}
@@ -58,6 +58,9 @@ func (p *Procedure) prove(known Functions) error {
 		if _, ok := p.Assignment.State(adv.Settled); !ok || adv.When != "lead" && adv.When != "all" {
 			v.failf("assignment advance: needs when lead or all, and a settled state that exists")
 		}
+		if _, ok := p.Assignment.Action(adv.Parent); adv.Parent != "" && !ok {
+			v.failf("assignment advance: no action is called %q", adv.Parent)
+		}
 	}
 	return errors.Join(v.wrong...)
 }
@@ -91,6 +94,7 @@ func (v *prover) state(name string, m *Machine, s *State) {
 	}
 	v.clocks(where, s.Clocks)
 	v.clocks(where, s.Keeps)
+	v.clocks(where, s.Pauses)
 	if s.Final {
 		return
 	}
@@ -179,8 +183,11 @@ func (v *prover) field(where string, f Field) {
 	if _, ok := v.p.Choices[f.Choices]; f.Type == "choice" && !ok {
 		v.failf("%s input %s: no dictionary is called %q", where, f.Name, f.Choices)
 	}
-	if (f.Type == "text" || f.Type == "line") && f.Max <= 0 {
-		v.failf("%s input %s: text needs a greatest length", where, f.Name)
+	if (f.Type == "text" || f.Type == "line" || f.Type == "number") && f.Max <= 0 {
+		v.failf("%s input %s: needs a greatest length, or for a number its greatest value", where, f.Name)
+	}
+	if f.Type == "office" && f.Choices != Above && f.Choices != Below {
+		v.failf("%s input %s: offices are chosen above or below", where, f.Name)
 	}
 }
 

@@ -314,10 +314,6 @@ func verdict(p *web.Page, proc *procedure.Procedure, c *casework.Case) string {
 	return ""
 }
 
-// entryPage is the form through which a station, a street or a clerk enters what somebody said on paper, by telephone or in person.
-// stations offers those of the visitor's own office or station; a clerk is offered all.
-// slip is the 转办单 to print or to send along.
-// attachment shows a file to who may read the case.
 // displays words accounts for staff.
 func (s *Site) displays(r *http.Request) (map[string]string, error) {
 	return identity.Displays(r.Context(), s.DB.Reader())
