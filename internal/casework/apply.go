@@ -84,7 +84,7 @@ func (s *Service) load(ctx context.Context, tx *store.Tx, actor policy.Actor, nu
 		return nil, err
 	}
 	a := &Act{Case: c, Assignments: assignments, Actor: actor, At: tx.Now(), Now: tx.Now(), id: store.NewID(), kind: kind, calendar: cal,
-		q: tx, tx: tx, vault: s.vault, started: map[any]int64{c: c.Version}}
+		q: tx, tx: tx, vault: s.vault, service: s, started: map[any]int64{c: c.Version}}
 	for _, asg := range assignments {
 		a.started[asg] = asg.Version
 	}
@@ -221,7 +221,8 @@ func (a *Act) notNow(ctx context.Context, s *Service, action *procedure.Action) 
 
 // read checks the input, and settles when the act occurred.
 func (a *Act) read(ctx context.Context, action *procedure.Action, r Request) error {
-	c := &checker{ctx: ctx, q: a.q, p: a.kind.Procedure, congress: a.Case.CongressID, imports: a.Permission.Role == policy.Import}
+	c := &checker{ctx: ctx, q: a.q, p: a.kind.Procedure, congress: a.Case.CongressID, office: a.Case.Office,
+		imports: a.Permission.Role == policy.Import || a.Permission.Role == policy.System}
 	values, err := c.check(action, a.Permission.Proxy, r.Input)
 	if err != nil {
 		return err
@@ -290,5 +291,13 @@ func (a *Act) save(ctx context.Context) error {
 			return err
 		}
 	}
-	return event.Append(ctx, a.tx, a.events...)
+	if err := event.Append(ctx, a.tx, a.events...); err != nil {
+		return err
+	}
+	for _, other := range a.also {
+		if err := other.save(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"lianxin/internal/deadline"
 	"lianxin/internal/policy"
 	"lianxin/internal/store"
 )
@@ -36,7 +37,23 @@ type heap struct {
 }
 
 var office = []policy.Role{policy.Clerk, policy.Street, policy.Station}
-var agency = []policy.Role{policy.Agency, policy.AgencyLead}
+var agency = []policy.Role{policy.Agency, policy.AgencyLead, policy.Supervision}
+
+// assigning are the roles that decide about what they assigned.
+var assigning = []policy.Role{policy.Clerk, policy.Street, policy.Station, policy.Supervision}
+
+// assignedBy narrows to the assignments a grant's office or distributing agency made.
+func assignedBy(w *store.Where, g policy.Grant) bool {
+	if g.Role == policy.Supervision {
+		w.And("a.assigner_agency_id = ?", g.Agency)
+		return g.Agency != ""
+	}
+	w.And("a.assigner_office_id = ?", g.Office)
+	return g.Office != "" && g.Station == ""
+}
+
+// promiseAhead is how long before its day a promise comes back to the desk (our default).
+const promiseAhead = 10
 
 // inState is a heap of cases in a state at the grant's own office.
 func inState(key string, states ...string) heap {
@@ -59,11 +76,16 @@ func heaps() []heap {
 	return []heap{
 		inState("to_accept", "received"),
 		inState("to_pass_on", "accepted"),
-		{key: "moves", roles: office, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
-			w.And("a.state = 'returning' and a.assigner_office_id = ?", g.Office)
-			return g.Office != ""
+		{key: "moves", roles: assigning, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.state = 'returning'")
+			return assignedBy(w, g)
+		}},
+		{key: "extensions", roles: assigning, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.extension_asked > 0 and a.due_at > 0")
+			return assignedBy(w, g)
 		}},
 		inState("to_feed_back", "replied"),
+		inState("at_hotline", "hotline"),
 		inState("disputed", "disputed"),
 		{key: "to_review", roles: append(slices.Clone(office), policy.Leader), where: func(w *store.Where, g policy.Grant, account string, _ int64) bool {
 			w.And("c.publication = 'asked' and c.publication_asked_by <> ? and c.congress_id = ?", account, g.Congress)
@@ -87,6 +109,10 @@ func heaps() []heap {
 			w.And("a.unchecked > 0 and (a.agency_id = ? or c.office_id = ? or c.intake_office_id = ?)", orNone(g.Agency), orNone(g.Office), orNone(g.Office))
 			return true
 		}},
+		{key: "urged", roles: agency, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.urge_open and a.due_at > 0 and a.agency_id = ?", g.Agency)
+			return g.Agency != ""
+		}},
 		ofAgency("to_sign", agency, "to_sign"),
 		ofAgency("in_handling", agency, "handling"),
 		ofAgency("to_approve", []policy.Role{policy.AgencyLead, policy.Agency}, "to_approve"),
@@ -100,9 +126,18 @@ func heaps() []heap {
 			}
 			return g.Office != "" || g.Station != ""
 		}},
-		{key: "late_at_agencies", roles: []policy.Role{policy.Clerk, policy.Street}, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
-			w.And("a.due_at > 0 and a.amber_at <= ? and a.state <> 'returning' and a.assigner_office_id = ?", now, g.Office)
-			return g.Office != ""
+		{key: "late_at_agencies", roles: []policy.Role{policy.Clerk, policy.Street, policy.Supervision}, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			w.And("a.due_at > 0 and a.amber_at <= ? and a.state <> 'returning'", now)
+			return assignedBy(w, g)
+		}},
+		{key: "promises", roles: slices.Concat(assigning, agency[:2]), assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			soon := deadline.DateOf(store.Time(now)).AddDays(promiseAhead)
+			w.And("(a.promise_state = 'missed' or a.promise_state = 'open' and a.promise_on <= ?)", string(soon))
+			if g.Role == policy.Agency || g.Role == policy.AgencyLead {
+				w.And("a.agency_id = ?", g.Agency)
+				return g.Agency != ""
+			}
+			return assignedBy(w, g)
 		}},
 		{key: "late", roles: []policy.Role{policy.Leader}, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
 			w.And("c.due_at > 0 and c.amber_at <= ? and c.congress_id = ?", now, g.Congress)

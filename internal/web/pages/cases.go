@@ -98,7 +98,7 @@ func (d desker) add(section casework.Section) error {
 	switch section.Key {
 	case "late_at_agencies", "late", "disputed", "congress_disputed":
 		tone = web.Bad
-	case "to_accept", "to_pass_on", "to_sign", "to_approve", "moves", "to_feed_back", "in_handling":
+	case "to_accept", "to_pass_on", "to_sign", "to_approve", "moves", "to_feed_back", "in_handling", "urged", "extensions", "promises":
 		tone = web.Caution
 	}
 	v.Tiles = append(v.Tiles, web.Tile{Href: "#" + section.Key, Count: strconv.Itoa(section.Total), Text: out.Title, Tone: tone})
