@@ -96,7 +96,11 @@ type Row struct {
 func SubmitAll(ctx context.Context, s *casework.Service, actor policy.Actor, rows []Row) ([]casework.Result, error) {
 	var wrong errs.List
 	for i := range rows {
-		for _, e := range errs.All(rows[i].check(ctx, s, actor)) {
+		err := rows[i].check(ctx, s, actor)
+		if err == nil {
+			continue
+		}
+		for _, e := range errs.All(err) {
 			wrong = append(wrong, e.At(e.Field+"-"+strconv.Itoa(rows[i].N)))
 		}
 	}
