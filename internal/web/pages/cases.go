@@ -117,6 +117,10 @@ func (d desker) row(item casework.DeskItem, ring bool) ([]web.Cell, error) {
 	if item.ItemDue != 0 {
 		due = string(deadline.DateOf(microTime(item.ItemDue - 1)))
 	}
+	if item.ItemDue == 0 && item.ItemPromise != "" {
+		on := deadline.Date(item.ItemPromise)
+		due, lamp = string(on), promiseLamp(on, deadline.DateOf(d.s.now()))
+	}
 	href, note := "/cases/"+item.Number, ""
 	state, label := item.State, ""
 	if st, ok := kind.Procedure.Case.State(item.State); ok {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lianxin/internal/casework"
+	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/web"
@@ -120,6 +121,9 @@ func (v *procedureView) state(p *procedure.Procedure, m *procedure.Machine, st *
 		}
 		var by []string
 		for _, permit := range a.By {
+			if permit.Role == policy.Import {
+				continue
+			}
 			if word := v.T("role." + string(permit.Role)); len(by) == 0 || by[len(by)-1] != word {
 				by = append(by, word)
 			}

@@ -65,7 +65,7 @@ func (p *Person) AxeEverywhere(url, name string) {
 		p.Phone().Go(url).Axe().Shot(fmt.Sprintf("%s-phone%s", name, map[bool]string{true: "-dark"}[dark]))
 	}
 	var large bool
-	p.Dark(false).Phone().Eval(`document.documentElement.classList.toggle("large", true)`, &large)
+	p.Dark(false).Phone().Go(url).Eval(`document.documentElement.classList.toggle("large", true)`, &large)
 	p.Axe().Desktop().Axe()
 }
 

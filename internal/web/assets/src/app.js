@@ -84,6 +84,11 @@ document.addEventListener("paste", (e) => {
   });
 });
 
+// On a phone the filters are folded, so that the list comes first.
+if (matchMedia("(max-width: 40rem)").matches) {
+  document.querySelectorAll("details.filter-box").forEach((d) => (d.open = !!d.querySelector(".mistakes")));
+}
+
 // Buttons that only a script can serve appear with it; mistakes are read out first.
 document.querySelectorAll("[data-print], [data-pick], [data-copy]").forEach((b) => (b.hidden = false));
 document.querySelector("[data-focus]")?.focus();
