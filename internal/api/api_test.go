@@ -64,14 +64,14 @@ func serve(t *testing.T) *site {
 	must(err)
 	cases := casework.New(db, vault, policy.New(kind.Procedure.Rules()...), kind)
 	must(cases.KeepProcedures(t.Context()))
-	people := identity.New(db)
+	people := identity.New(db, vault)
 	s := &site{t: t, tokens: map[string]string{}, cases: cases}
 	for name, g := range map[string]identity.Grant{"clerk": {Role: policy.Clerk, Office: registrytest.Office}, "agency": {Role: policy.Agency, Agency: registrytest.Housing},
 		"lead": {Role: policy.AgencyLead, Agency: registrytest.Housing}, "stranger": {Role: policy.Agency, Agency: registrytest.Traffic}} {
 		g.Congress = registrytest.City
 		a, _, err := people.Create(t.Context(), registrytest.System(), identity.NewAccount{Name: name, Display: name, Password: "Correct-horse-7", Grants: []identity.Grant{g}})
 		must(err)
-		_, s.tokens[name], err = people.CreateToken(t.Context(), registrytest.System(), a.ID, "test", time.Hour)
+		_, s.tokens[name], err = people.CreateToken(t.Context(), registrytest.System(), identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Write, Lasts: time.Hour})
 		must(err)
 	}
 	mux := http.NewServeMux()

@@ -66,6 +66,7 @@ type Grant struct {
 	Agency   string `json:"agency,omitempty"`  // of a handler, an agency's leader or the supervision office
 	Station  string `json:"station,omitempty"` // of a station keeper
 	Person   string `json:"person,omitempty"`  // the deputy
+	Behalf   string `json:"behalf,omitempty"`  // account that lent the grant; "" for an own one
 }
 
 // Actor is who acts: a signed-in account, a resident with a pick-up code, the timetable or the import.

@@ -129,7 +129,7 @@ func (s *Site) sessionsPage(w http.ResponseWriter, r *http.Request, me *visitor)
 }
 
 func (s *Site) endSession(w http.ResponseWriter, r *http.Request, me *visitor) error {
-	if err := s.Identity.Revoke(r.Context(), me.account.ID, r.PathValue("id")); err != nil {
+	if err := s.Identity.EndSession(r.Context(), me.account.ID, r.PathValue("id")); err != nil {
 		return err
 	}
 	return s.Done(w, r, "/sessions", "account.session_ended")

@@ -357,7 +357,7 @@ func (s *Site) accountAct(w http.ResponseWriter, r *http.Request, me *visitor) e
 	case "enable":
 		err = s.Identity.SetDisabled(r.Context(), me.actor, id, false)
 	case "end-sessions":
-		err = s.Identity.RevokeAll(r.Context(), id, "")
+		err = s.Identity.EndSessions(r.Context(), me.actor, id)
 	case "no-grants":
 		err = s.Identity.SetGrants(r.Context(), me.actor, id, 0, nil)
 	case "reset":
