@@ -13,6 +13,12 @@ import (
 // Self is the role in events of what people do to their own account; pages word it like a role.
 const Self = "self"
 
+// Actions lists what events of accounts can say was done, each recorded as "account.<action>".
+func Actions() []string {
+	return []string{"create", "sign_in", "sign_in_failed", "locked", "change_password", "reset_password", "begin_factor", "factor_on", "factor_off", "renew_recovery",
+		"reset_factor", "grant", "lend", "end_lending", "hand_over", "take_over", "disable", "enable", "end_session", "end_sessions", "create_token", "revoke_token"}
+}
+
 // deed is what was done to an account, as its event tells it. Facts hold nothing personal and no secret.
 type deed struct {
 	action string // recorded as "account.<action>"
