@@ -22,7 +22,7 @@ import (
 //go:embed messages
 var messages embed.FS
 
-//go:embed templates
+//go:embed all:templates
 var templates embed.FS
 
 // Messages is the sentences of the pages.
