@@ -135,7 +135,7 @@ func TestActsUnderALentGrantNameTheLender(t *testing.T) {
 	}
 	p := webtest.Browser(t)
 	town.signIn(p, "stand-in").Go(town.url+"/cases/"+number).Sees("接任 stand-in（受代表工委 甲委托）")
-	p.Go(town.url+"/account").Sees("他人委托我的", "代表工委 甲", "委托中")
+	p.Go(town.url+"/account").Sees("受他人委托代办的角色", "代表工委 甲", "委托中")
 	if err := town.h.identity.EndDelegation(t.Context(), policy.Actor{Account: lender.ID}, d.ID, false); err != nil {
 		t.Fatal(err)
 	}

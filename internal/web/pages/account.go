@@ -92,7 +92,7 @@ func dayTime(micros int64) string {
 // rolesTable shows grants with where they hold and until when.
 func (s *Site) rolesTable(r *http.Request, p *web.Page, grants []identity.Grant) (web.Table, error) {
 	names, err := registry.LoadNames(r.Context(), s.DB.Reader())
-	t := web.Table{Caption: p.T("accounts.roles"), ShowCaption: true, Empty: web.Empty{Text: p.T("account.no_roles")},
+	t := web.Table{Caption: p.T("accounts.roles"), Empty: web.Empty{Text: p.T("account.no_roles")},
 		Columns: []web.Column{{Label: p.T("policy.role")}, {Label: p.T("grant.where")}, {Label: p.T("grant.days")}}}
 	for _, g := range grants {
 		t.Rows = append(t.Rows, grantCells(p, names, g, s.Identity.Today()))

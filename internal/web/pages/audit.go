@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/deadline"
 	"lianxin/internal/event"
 	"lianxin/internal/identity"
+	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/store"
@@ -34,7 +35,7 @@ func (s *Site) auditFilter(r *http.Request, v *tableView, names map[string]strin
 		&web.Field{Name: "about", Kind: web.Select, Label: v.T("audit.about"), Options: accounts},
 		&web.Field{Name: "group", Kind: web.Select, Label: v.T("audit.group"), Options: groups},
 		&web.Field{Name: "action", Kind: web.Line, Label: v.T("audit.action"), Hint: v.T("audit.action_hint"), Max: 80},
-		&web.Field{Name: "from", Kind: web.Date, Label: v.T("cases.from")}, &web.Field{Name: "to", Kind: web.Date, Label: v.T("cases.to")})
+		&web.Field{Name: "from", Kind: web.Date, Label: v.T("audit.from")}, &web.Field{Name: "to", Kind: web.Date, Label: v.T("cases.to")})
 	if err := v.Filter.Read(r); err != nil {
 		return event.Filter{}, err
 	}
@@ -123,7 +124,25 @@ func (a auditor) name(account string) string {
 	if name, ok := a.names[account]; ok {
 		return name
 	}
+	if account == string(policy.System) {
+		return a.p.T("role.system")
+	}
 	return account
+}
+
+// word words one value an event tells.
+func (a auditor) word(name, value string) string {
+	switch name {
+	case "role":
+		return a.p.T("role." + value)
+	case "reason":
+		return a.p.T("handover.reason_" + value)
+	case "scope":
+		return a.p.T("token.scope_" + value)
+	case "by", "step":
+		return a.p.T("audit." + name + "_" + value)
+	}
+	return a.name(value)
 }
 
 func (a auditor) row(e event.Event) []web.Cell {
@@ -154,7 +173,7 @@ func (a auditor) note(e event.Event) string {
 	var words []string
 	for _, name := range []string{"value", "by", "step", "to", "from", "on", "reason", "role", "from_day", "last_day", "scope"} {
 		if v, ok := told[name].(string); ok {
-			words = append(words, a.name(v))
+			words = append(words, a.word(name, v))
 		}
 	}
 	grants, _ := told["grants"].([]any)

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"html/template"
 	"net/http"
 	"strings"
 
@@ -23,7 +24,7 @@ type factorView struct {
 	On      bool
 	Left    string // recovery codes left, worded
 	Secret  string
-	QR      string
+	QR      template.URL
 	Confirm *web.Form
 	Off     *web.Form
 	Renew   *web.Form
@@ -62,7 +63,7 @@ func (s *Site) enrolment(v *factorView, e identity.Enrolment) error {
 	if err != nil {
 		return err
 	}
-	v.QR, v.Secret = render.DataURI(svg), e.Secret
+	v.QR, v.Secret = template.URL(render.DataURI(svg)), e.Secret // an image of our own making
 	v.Confirm = v.Page.Form("/second-factor/confirm", &web.Field{Name: "code", Kind: web.Line, Label: v.T("factor.first_code"), Hint: v.T("factor.first_code_hint"),
 		Required: true, Max: 20, Complete: "one-time-code"}).As("confirm")
 	v.Confirm.Submit = v.T("factor.confirm")
