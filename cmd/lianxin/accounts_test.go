@@ -134,7 +134,7 @@ func TestActsUnderALentGrantNameTheLender(t *testing.T) {
 		t.Errorf("recorded %s for %q", last.Event.Account, last.Record.Behalf)
 	}
 	p := webtest.Browser(t)
-	town.signIn(p, "stand-in").Go(town.url+"/cases/"+number).Sees("接任 stand-in（受代表工委 甲委托）")
+	town.signIn(p, "stand-in").Go(town.url + "/cases/" + number).Sees("接任 stand-in（受代表工委 甲委托）")
 	p.Go(town.url+"/account").Sees("受他人委托代办的角色", "代表工委 甲", "委托中")
 	if err := town.h.identity.EndDelegation(t.Context(), policy.Actor{Account: lender.ID}, d.ID, false); err != nil {
 		t.Fatal(err)
@@ -158,10 +158,10 @@ func TestASecondFactorIsRequiredEnrolledAndAsked(t *testing.T) {
 	admin := webtest.Browser(t)
 	clerk := admin.Another().NoScript()
 	town.signIn(clerk, "clerk").Sees("工作台")
-	town.signIn(admin, "admin").Go(town.url + "/settings").Fill("密码最少位数", "3").Click("保存设置").Sees("请填写8至20之间的整数")
+	town.signIn(admin, "admin").Go(town.url+"/settings").Fill("密码最少位数", "3").Click("保存设置").Sees("请填写8至20之间的整数")
 	admin.Go(town.url + "/settings").Tick("代表工委工作人员").Click("保存设置").Sees("设置已保存")
 
-	clerk.Go(town.url+"/cases").Sees("您的角色须先启用动态验证码").Click("开始设置").Sees("手动输入的密钥")
+	clerk.Go(town.url + "/cases").Sees("您的角色须先启用动态验证码").Click("开始设置").Sees("手动输入的密钥")
 	var secret string
 	clerk.Eval("document.querySelector('.secret').innerText", &secret)
 	clerk.Fill("code", "000000").Click("确认启用").Sees("验证码不对")
@@ -210,7 +210,7 @@ func TestAccountsAreKeptOnTheirPages(t *testing.T) {
 	clerk := webtest.Browser(t)
 	admin, auditor := clerk.Another(), clerk.Another()
 	today := string(town.h.identity.Today())
-	town.signIn(clerk, "clerk").Go(town.url + "/tokens").Fill("用途", "对接").Choose("权限", "读写").Click("生成令牌").Sees("只显示这一次", "lx_", "有效")
+	town.signIn(clerk, "clerk").Go(town.url+"/tokens").Fill("用途", "对接").Choose("权限", "读写").Click("生成令牌").Sees("只显示这一次", "lx_", "有效")
 	clerk.AxeEverywhere(town.url+"/tokens", "tokens")
 	clerk.Click("作废").Sees("令牌已作废", "已作废")
 	clerk.AxeEverywhere(town.url+"/delegations/new", "lend")
@@ -233,7 +233,7 @@ func TestAccountsAreKeptOnTheirPages(t *testing.T) {
 	town.signIn(admin, "admin").AxeEverywhere(town.url+"/settings", "settings")
 	admin.AxeEverywhere(town.url+"/accounts", "accounts")
 	admin.AxeEverywhere(page, "account")
-	admin.Go(page).Click("调整结束日期").Choose("#until-grant", "代表工委工作人员").Fill("#until-to", today).Click("#until .buttons button").Sees("至"+today)
+	admin.Go(page).Click("调整结束日期").Choose("#until-grant", "代表工委工作人员").Fill("#until-to", today).Click("#until .buttons button").Sees("至" + today)
 	admin.Click("重置动态验证码").Sees("已完成", "未启用")
 	admin.AxeEverywhere(page+"/hand-over", "hand-over")
 	admin.Choose("to", "代表工委 乙").Choose("reason", "退休").Click("确认移交").Sees("移交已办理", "已停用", "移交给")

@@ -73,6 +73,8 @@ func serve(t *testing.T) *site {
 		must(err)
 		_, s.tokens[name], err = people.CreateToken(t.Context(), registrytest.System(), identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Write, Lasts: time.Hour})
 		must(err)
+		_, s.tokens[name+" reading"], err = people.CreateToken(t.Context(), registrytest.System(), identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Read, Lasts: time.Hour})
+		must(err)
 	}
 	mux := http.NewServeMux()
 	api.Register(mux, api.Deps{Cases: cases, Identity: people, Files: folder, Catalogue: catalogue})
@@ -286,4 +288,19 @@ func TestWrongCodesAreThrottled(t *testing.T) {
 		s.want(404, "code:AAAA-AAAA", "GET", path, "")
 	}
 	s.want(429, "code:"+made["code"].(string), "GET", path, "")
+}
+
+func TestATokenForReadingWritesNothing(t *testing.T) {
+	s := serve(t)
+	made := s.want(201, "", "POST", "/opinions", `{"body":"路灯坏了"}`)
+	path := "/cases/" + made["number"].(string)
+	for what, call := range map[string][2]string{"an action": {path + "/actions/accept", "{}"}, "an opinion": {"/opinions", `{"body":"又一件"}`},
+		"an attachment": {path + "/attachments", "x"}} {
+		if out := s.want(403, "clerk reading", "POST", call[0], call[1]); out["title"] != "denied" || out["status"] != 403.0 {
+			t.Errorf("%s: %v", what, out)
+		}
+	}
+	s.want(200, "clerk reading", "GET", path, "")
+	s.want(200, "clerk reading", "GET", "/cases", "")
+	s.want(200, "clerk", "POST", path+"/actions/accept", "{}")
 }

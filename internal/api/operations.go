@@ -20,7 +20,7 @@ import (
 
 // Asker is what a request says of its asker.
 type Asker struct {
-	Authorization string `header:"Authorization" doc:"Bearer token of an account."`
+	Authorization string `header:"Authorization" doc:"Bearer token of an account; one for reading only is refused where something is written."`
 	Code          string `header:"Lianxin-Code" doc:"Pick-up code of the case, for its submitter."`
 }
 

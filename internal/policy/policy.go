@@ -92,6 +92,19 @@ func (a Actor) Has(roles ...Role) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return slices.Contains(roles, g.Role) })
 }
 
+// Under finds the grant an act of a congress is done under where no relation tells: an own one of that congress, else one lent, else the first there is.
+func (a Actor) Under(congress string) Grant {
+	for _, g := range a.Grants {
+		if g.Congress == congress {
+			return g
+		}
+	}
+	if len(a.Grants) > 0 {
+		return a.Grants[0]
+	}
+	return Grant{Role: System}
+}
+
 // CheckSeparation refuses grants that join two powers in one account.
 func CheckSeparation(grants []Grant) error {
 	for _, g := range grants[min(1, len(grants)):] {

@@ -39,7 +39,7 @@ func (s *Site) accountView(r *http.Request, me *visitor) (*accountView, identity
 	if err != nil {
 		return nil, a, err
 	}
-	v := &accountView{Page: s.Page(r, "accounts.page", "Name", a.Display), ID: a.ID, Closed: a.Disabled, Enrolled: a.Enrolled}
+	v := &accountView{Page: s.Page(r, "accounts.page", "Name", a.Display), ID: a.ID, Closed: a.Disabled || a.ClosesOn != "", Enrolled: a.Enrolled}
 	v.Up = &web.Link{Href: "/accounts", Text: v.T("nav.accounts")}
 	grants, err := s.Identity.Grants(r.Context(), a.ID)
 	if err != nil {
