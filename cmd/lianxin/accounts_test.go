@@ -194,7 +194,8 @@ func TestADraftOutlivesItsSession(t *testing.T) {
 	}
 	end()
 	p.Click("录入").Sees("登录").Click("[href^='/sign-in?return']")
-	p.Fill("账号", "station").Fill("密码", demoPassword).Click(".form .buttons button").Sees("代录", "上次在此填写的内容尚未提交").Click("[data-restore]")
+	p.Fill("账号", "station").Fill("密码", demoPassword).Click(".form .buttons button").Sees("代录", "上次在此填写的内容尚未提交").Axe().Shot("draft-desktop")
+	p.Phone().Axe().Shot("draft-phone").Desktop().Click("[data-restore]")
 	var body string
 	if p.Eval("document.querySelector('[name=body]').value", &body); body != "人行道地砖碎了一大片。" {
 		t.Errorf("restored %q", body)
@@ -242,4 +243,33 @@ func TestAccountsAreKeptOnTheirPages(t *testing.T) {
 	auditor.AxeEverywhere(page, "account-auditor")
 	auditor.SeesNot("立即收回", "重置密码")
 	clerk.Go(town.url + "/desk").Sees("账号")
+}
+
+// TestWhatEndsEndsInALiveSession takes roles and passwords away from somebody who is signed in.
+func TestWhatEndsEndsInALiveSession(t *testing.T) {
+	town := furnished(t, false)
+	p := webtest.Browser(t)
+	town.signIn(p, "clerk").Sees("工作台").Go(town.url + "/cases").Sees("事项列表")
+	a := town.account("clerk")
+	grants, err := town.h.identity.Grants(t.Context(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := town.h.identity.EndGrant(t.Context(), town.actor("admin"), a.ID, grants[0].ID, town.h.identity.Yesterday()); err != nil {
+		t.Fatal(err)
+	}
+	p.Go(town.url + "/entry").SeesNot("录入").Go(town.url+"/account").Sees("已结束", "至"+string(town.h.identity.Yesterday()))
+	if err := town.h.identity.SetRules(t.Context(), town.actor("admin"), map[string]string{identity.SettingMaxAge: "30"}); err != nil {
+		t.Fatal(err)
+	}
+	err = town.h.db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := store.Exec(ctx, tx, "update account set password_at = $1 where id = $2", store.Micros(tx.Now().AddDate(0, 0, -31)), a.ID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Go(town.url+"/account").Sees("密码使用已超过30天").Fill("old", demoPassword).Fill("password", "Password-2026").Fill("again", "Password-2026").Click(".form .buttons button").Sees("太常见")
+	p.Fill("old", demoPassword).Fill("password", demoPassword).Fill("again", demoPassword).Click(".form .buttons button").Sees("最近3次用过")
+	p.Fill("old", demoPassword).Fill("password", "By-the-Yellow-River-7").Fill("again", "By-the-Yellow-River-7").Click(".form .buttons button").Sees("密码已修改")
 }

@@ -130,14 +130,7 @@ func (s *Site) startOver(w http.ResponseWriter, r *http.Request, err error) erro
 	if !errs.Is(err, errs.NotFound) && !errs.Is(err, errs.Unauthenticated) {
 		return err
 	}
-	s.forgetPending(r)
 	return s.Warn(w, r, "/sign-in", "account.nobody_waits")
-}
-
-func (s *Site) forgetPending(r *http.Request) {
-	for _, name := range []string{sessionPending, sessionPendingAt, sessionPassword, sessionReturn} {
-		s.sessions.Remove(r.Context(), name)
-	}
 }
 
 // enter makes the session the account's, at once in the table too: whoever ends the account's sessions from now on ends this one.
@@ -145,7 +138,9 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request, account identity.Ac
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return err
 	}
-	s.forgetPending(r)
+	for _, name := range []string{sessionPending, sessionPendingAt, sessionPassword, sessionReturn} {
+		s.sessions.Remove(r.Context(), name)
+	}
 	s.sessions.Put(r.Context(), sessionAccount, account.ID)
 	token, _, err := s.sessions.Commit(r.Context())
 	if err != nil {
