@@ -258,7 +258,7 @@ func TestWhatEndsEndsInALiveSession(t *testing.T) {
 	if err := town.h.identity.EndGrant(t.Context(), town.actor("admin"), a.ID, grants[0].ID, town.h.identity.Yesterday()); err != nil {
 		t.Fatal(err)
 	}
-	p.Go(town.url + "/entry").SeesNot("录入").Go(town.url+"/account").Sees("已结束", "至"+string(town.h.identity.Yesterday()))
+	p.Go(town.url+"/entry").SeesNot("录入").Go(town.url+"/account").Sees("已结束", "至"+string(town.h.identity.Yesterday()))
 	if err := town.h.identity.SetRules(t.Context(), town.actor("admin"), map[string]string{identity.SettingMaxAge: "30"}); err != nil {
 		t.Fatal(err)
 	}
