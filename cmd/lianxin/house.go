@@ -121,7 +121,7 @@ func (h *house) furnish(ctx context.Context) error {
 	}
 	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
 	h.cases = casework.New(h.db, h.vault, h.table, h.opinion)
-	h.identity = identity.New(h.db)
+	h.identity = identity.New(h.db, h.vault)
 	return h.cases.KeepProcedures(ctx)
 }
 

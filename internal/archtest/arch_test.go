@@ -25,7 +25,7 @@ var floors = [][]string{
 }
 
 // within names the edges inside the domain's floor.
-var within = map[string][]string{"casework": {"registry"}, "opinion": {"casework", "registry"}}
+var within = map[string][]string{"identity": {"registry"}, "casework": {"registry"}, "opinion": {"casework", "registry"}}
 
 // source is one parsed file.
 type source struct {

@@ -48,6 +48,7 @@ type NavItem struct {
 type Account struct {
 	Name  string // display name
 	Roles string // worded
+	Key   string // tells drafts kept in the browser for one account from those of another
 	Links []Link // own pages, such as sessions and password
 	// SignOut is the path that a button of the head posts to.
 	SignOut string

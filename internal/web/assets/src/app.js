@@ -1,5 +1,6 @@
 // What pages do beyond links and forms. Everything here may be missing: no page needs it.
 import "htmx.org";
+import "./drafts.js";
 
 // Counters under texts follow the typing.
 function count(area) {
