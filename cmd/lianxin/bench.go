@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"sync"
@@ -30,6 +31,7 @@ type benchCmd struct {
 	Cases    int    `help:"Cases in store before the measurement." default:"0"`
 	Database string `help:"postgres://… instead of a fresh SQLite."`
 	Format   string `help:"table, json or csv." enum:"table,json,csv" default:"table"`
+	Profile  string `help:"Write a CPU profile of the measurement to this file." type:"path"`
 }
 
 // benchStep is what was measured of one step.
@@ -80,6 +82,17 @@ func (c *benchCmd) Run(ctx context.Context) error {
 	defer stop()
 	if _, err := b.run(ctx, c.Clients, c.Cases, true); err != nil {
 		return err
+	}
+	if c.Profile != "" {
+		f, err := os.Create(c.Profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	b.took = map[string][]time.Duration{}
 	elapsed, err := b.run(ctx, c.Clients, c.Loops, false)

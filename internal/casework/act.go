@@ -44,9 +44,10 @@ type Act struct {
 	code     string // pick-up code to tell once
 	step     *step
 	service  *Service
-	main     *Case  // that this one is merged into, once a guard has looked
-	from     *Act   // on that one, of which this act is part
-	also     []*Act // what the act does to other cases, saved with it
+	history  []event.Event // what happened to the case before; nil until past has read it
+	main     *Case         // that this one is merged into, once a guard has looked
+	from     *Act          // on that one, of which this act is part
+	also     []*Act        // what the act does to other cases, saved with it
 }
 
 // step is one row of the procedure being carried out within the act.
