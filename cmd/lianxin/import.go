@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -49,7 +50,8 @@ func (c *importMessagesCmd) Run(ctx context.Context) error {
 	if err := h.home(ctx); err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(len(file.Rows), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	bar := progressbar.NewOptions(len(file.Rows), progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetVisibility(isTerminal(os.Stderr)))
 	sum, err := opinion.ImportMessages(ctx, h.cases, file, opinion.ImportOptions{Map: c.Map, DryRun: c.DryRun, Strict: c.Strict,
 		Progress: func(done, _ int) { _ = bar.Set(done) }}) // a bar that cannot be drawn stops nothing
 	if err != nil {
@@ -65,6 +67,12 @@ func (c *importMessagesCmd) Run(ctx context.Context) error {
 		return errors.New("nothing was written: rows are bad, and --strict takes all or nothing")
 	}
 	return nil
+}
+
+// isTerminal reports whether somebody watches: a bar in a log file helps nobody.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func (c *importMessagesCmd) tell(h *house, sum *opinion.Summary) error {

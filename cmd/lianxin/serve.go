@@ -150,8 +150,10 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 func (h *house) background(ctx context.Context) {
 	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer())
 	every(ctx, time.Minute, "timed actions", func() error {
-		_, err := h.cases.RunTimed(ctx, 200)
-		return err
+		_, timed := h.cases.RunTimed(ctx, 200)
+		_, urged := h.cases.RunUrges(ctx, 200)
+		_, promised := h.cases.RunPromises(ctx, 200)
+		return errors.Join(timed, urged, promised)
 	})
 	every(ctx, time.Hour, "sweep", func() error {
 		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))

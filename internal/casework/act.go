@@ -43,6 +43,10 @@ type Act struct {
 	files    []attached
 	code     string // pick-up code to tell once
 	step     *step
+	service  *Service
+	main     *Case  // that this one is merged into, once a guard has looked
+	from     *Act   // on that one, of which this act is part
+	also     []*Act // what the act does to other cases, saved with it
 }
 
 // step is one row of the procedure being carried out within the act.
@@ -147,16 +151,6 @@ func (a *Act) EventID() string { return a.step.eventID }
 // Micros is when the act occurred, as rows keep it.
 func (a *Act) Micros() int64 { return store.Micros(a.At) }
 
-// Lead finds the assignment that answers for the case, or nil.
-func (a *Act) Lead() *Assignment {
-	for _, asg := range slices.Backward(a.Assignments) {
-		if asg.Leads() && asg.State != "moved" && asg.State != "stopped" {
-			return asg
-		}
-	}
-	return nil
-}
-
 // System lets the timetable's actor carry out a further step of the same act, such as the redoing an unhappy verdict brings.
 func (a *Act) System(ctx context.Context, target *Assignment, action string) error {
 	row, ok := a.machine(target).Action(action)
@@ -207,10 +201,10 @@ func (a *Act) run(ctx context.Context, target *Assignment, action *procedure.Act
 
 // choose picks the state to go to, and uses up a counter where the way is counted.
 func (a *Act) choose(action *procedure.Action, from string) (string, error) {
-	if action.Side() {
-		return from, nil
+	to := from
+	if !action.Side() {
+		to = action.To[0]
 	}
-	to := action.To[0]
 	if action.Decide != "" {
 		to = a.kind.Deciders[action.Decide](a)
 		if !slices.Contains(action.To, to) {
@@ -253,7 +247,7 @@ func (a *Act) enter(ctx context.Context, target *Assignment, action *procedure.A
 	}
 	clocks, due, amber := a.clocks(target)
 	*clocks = Clocks{V: a.turn(clocks.V, state, action.Starts, level)}
-	*due, *amber = governing(clocks.V, state)
+	a.governed(target, due, amber, clocks.V, state)
 	if target == nil && state.Final {
 		a.Case.ClosedAt = a.Micros()
 	}
@@ -285,10 +279,17 @@ func (a *Act) turn(old map[string]deadline.Clock, state *procedure.State, starts
 	next := map[string]deadline.Clock{}
 	running := false
 	for name, c := range old {
-		if c.Running() && (state.Final || !slices.Contains(state.Clocks, name) && !slices.Contains(state.Keeps, name)) {
+		waits := slices.Contains(state.Clocks, name)
+		switch {
+		case !c.Running():
+		case slices.Contains(state.Pauses, name) && !state.Final:
+			c = c.Pause(a.At)
+		case state.Final || !waits && !slices.Contains(state.Keeps, name):
 			c = c.Stop(a.At)
+		default:
+			c = c.Resume(a.calendar, a.At)
 		}
-		running = running || c.Running() && slices.Contains(state.Clocks, name)
+		running = running || c.Running() && waits
 		next[name] = c
 	}
 	for _, name := range starts { // those that the state entered has a use for
@@ -309,6 +310,15 @@ func (a *Act) start(limit, level string) deadline.Clock {
 		limit = a.kind.Limit(limit, a.Case, level)
 	}
 	return deadline.Start(a.calendar, a.kind.Procedure.Rule(limit), a.At)
+}
+
+// governed sets when the state falls due. The timetable urges anew by a date that has moved.
+func (a *Act) governed(target *Assignment, due, amber *int64, clocks map[string]deadline.Clock, state *procedure.State) {
+	was := *due
+	*due, *amber = governing(clocks, state)
+	if target != nil && *due != was {
+		target.UrgedStage = 0
+	}
 }
 
 // governing is the instant the state falls due and the one its lamp turns amber: those of its clock that ends first.

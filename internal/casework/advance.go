@@ -11,7 +11,7 @@ import (
 	"lianxin/internal/store"
 )
 
-// advance moves the case on when its assignments have got there.
+// advance moves a distributor's assignment, and then the case, on when the assignments under it have got there.
 func (a *Act) advance(ctx context.Context) error {
 	adv := a.kind.Procedure.Assignment.Advance
 	if adv == nil || a.Target == nil || a.Target.State != adv.Settled {
@@ -20,20 +20,29 @@ func (a *Act) advance(ctx context.Context) error {
 	if err := a.lock(ctx); err != nil {
 		return err
 	}
+	if parent := a.parentOf(a.Target); parent != nil {
+		action, ok := a.kind.Procedure.Assignment.Action(adv.Parent)
+		if !ok || !action.FromState(parent.State) || !a.settled(adv, parent.ID) {
+			return nil
+		}
+		if err := a.System(ctx, parent, adv.Parent); err != nil {
+			return err
+		}
+		a.Target = parent
+		return a.advance(ctx)
+	}
 	action, ok := a.kind.Procedure.Case.Action(adv.Action)
-	if !ok || !action.FromState(a.Case.State) || !a.settled(adv) {
+	if !ok || !action.FromState(a.Case.State) || !a.settled(adv, "") {
 		return nil
 	}
 	return a.System(ctx, nil, adv.Action)
 }
 
-// settled tells whether everyone the case waits for has answered.
-func (a *Act) settled(adv *procedure.Advance) bool {
-	return !slices.ContainsFunc(a.Assignments, func(asg *Assignment) bool {
-		waits := adv.When == "all" || asg.Leads()
+// settled tells whether everyone that is waited for has answered.
+func (a *Act) settled(adv *procedure.Advance, parent string) bool {
+	return !slices.ContainsFunc(a.parts(parent), func(asg *Assignment) bool {
 		st, ok := a.kind.Procedure.Assignment.State(asg.State)
-		gone := ok && st.Final && !st.Settled
-		return waits && !gone && asg.State != adv.Settled
+		return (adv.When == "all" || asg.Leads()) && !(ok && st.Settled)
 	})
 }
 
@@ -92,10 +101,9 @@ func (s *Service) runAfter(ctx context.Context, k *Kind, action *procedure.Actio
 	if err != nil {
 		return 0, err
 	}
-	timetable := policy.Actor{Account: string(policy.System), Grants: []policy.Grant{{Role: policy.System}}}
 	done := 0
 	for _, d := range rows {
-		_, err := s.Apply(ctx, Request{Actor: timetable, Number: d.Number, Action: action.Name, Version: d.Version, OccurredAt: store.Time(d.DueAt)})
+		_, err := s.Apply(ctx, Request{Actor: timetable(), Number: d.Number, Action: action.Name, Version: d.Version, OccurredAt: store.Time(d.DueAt)})
 		switch {
 		case errs.Is(err, errs.Stale) || errs.Is(err, errs.Conflict): // somebody was faster
 		case err != nil:
@@ -131,10 +139,9 @@ func (s *Service) Recalculate(ctx context.Context) (int, error) {
 
 func (s *Service) recalculate(ctx context.Context, number string) (int, error) {
 	moved := 0
-	timetable := policy.Actor{Account: string(policy.System), Grants: []policy.Grant{{Role: policy.System}}}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		moved = 0
-		a, err := s.load(ctx, tx, timetable, number)
+		a, err := s.load(ctx, tx, timetable(), number)
 		if err != nil {
 			return err
 		}
@@ -176,7 +183,7 @@ func (a *Act) recalculate(target *Assignment) (bool, error) {
 		return false, nil
 	}
 	*clocks = Clocks{V: next}
-	*due, *amber = governing(next, state)
+	a.governed(target, due, amber, next, state)
 	a.step = &step{action: &procedure.Action{Name: Recalculated}, eventID: store.NewID()}
 	a.Values, a.At = Values{}, a.Now
 	return true, a.record(target, before, state.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"lianxin/internal/deadline"
 	"lianxin/internal/policy"
 	"lianxin/internal/store"
 )
@@ -22,8 +23,9 @@ type DeskItem struct {
 	Agency          string `db:"agency_id"`
 	Part            string `db:"part"`
 	AssignmentState string `db:"assignment_state"`
-	ItemDue         int64  `db:"item_due"`   // of the assignment where there is one, else of the case
-	ItemAmber       int64  `db:"item_amber"` // likewise
+	ItemDue         int64  `db:"item_due"`     // of the assignment where there is one, else of the case
+	ItemAmber       int64  `db:"item_amber"`   // likewise
+	ItemPromise     string `db:"item_promise"` // date promised in the assignment; "" for none
 }
 
 // heap describes a section: which cases or assignments it holds. Conditions speak of case_file c and assignment a.
@@ -36,7 +38,23 @@ type heap struct {
 }
 
 var office = []policy.Role{policy.Clerk, policy.Street, policy.Station}
-var agency = []policy.Role{policy.Agency, policy.AgencyLead}
+var agency = []policy.Role{policy.Agency, policy.AgencyLead, policy.Supervision}
+
+// assigning are the roles that decide about what they assigned.
+var assigning = []policy.Role{policy.Clerk, policy.Street, policy.Station, policy.Supervision}
+
+// assignedBy narrows to the assignments a grant's office or distributing agency made.
+func assignedBy(w *store.Where, g policy.Grant) bool {
+	if g.Role == policy.Supervision {
+		w.And("a.assigner_agency_id = ?", g.Agency)
+		return g.Agency != ""
+	}
+	w.And("a.assigner_office_id = ?", g.Office)
+	return g.Office != "" && g.Station == ""
+}
+
+// promiseAhead is how long before its day a promise comes back to the desk (our default).
+const promiseAhead = 10
 
 // inState is a heap of cases in a state at the grant's own office.
 func inState(key string, states ...string) heap {
@@ -59,11 +77,16 @@ func heaps() []heap {
 	return []heap{
 		inState("to_accept", "received"),
 		inState("to_pass_on", "accepted"),
-		{key: "moves", roles: office, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
-			w.And("a.state = 'returning' and a.assigner_office_id = ?", g.Office)
-			return g.Office != ""
+		{key: "moves", roles: assigning, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.state = 'returning'")
+			return assignedBy(w, g)
+		}},
+		{key: "extensions", roles: assigning, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.extension_asked > 0 and a.due_at > 0")
+			return assignedBy(w, g)
 		}},
 		inState("to_feed_back", "replied"),
+		inState("at_hotline", "hotline"),
 		inState("disputed", "disputed"),
 		{key: "to_review", roles: append(slices.Clone(office), policy.Leader), where: func(w *store.Where, g policy.Grant, account string, _ int64) bool {
 			w.And("c.publication = 'asked' and c.publication_asked_by <> ? and c.congress_id = ?", account, g.Congress)
@@ -87,6 +110,10 @@ func heaps() []heap {
 			w.And("a.unchecked > 0 and (a.agency_id = ? or c.office_id = ? or c.intake_office_id = ?)", orNone(g.Agency), orNone(g.Office), orNone(g.Office))
 			return true
 		}},
+		{key: "urged", roles: agency, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.urge_open and a.due_at > 0 and a.agency_id = ?", g.Agency)
+			return g.Agency != ""
+		}},
 		ofAgency("to_sign", agency, "to_sign"),
 		ofAgency("in_handling", agency, "handling"),
 		ofAgency("to_approve", []policy.Role{policy.AgencyLead, policy.Agency}, "to_approve"),
@@ -100,9 +127,18 @@ func heaps() []heap {
 			}
 			return g.Office != "" || g.Station != ""
 		}},
-		{key: "late_at_agencies", roles: []policy.Role{policy.Clerk, policy.Street}, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
-			w.And("a.due_at > 0 and a.amber_at <= ? and a.state <> 'returning' and a.assigner_office_id = ?", now, g.Office)
-			return g.Office != ""
+		{key: "late_at_agencies", roles: []policy.Role{policy.Clerk, policy.Street, policy.Supervision}, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			w.And("a.due_at > 0 and a.amber_at <= ? and a.state <> 'returning'", now)
+			return assignedBy(w, g)
+		}},
+		{key: "promises", roles: slices.Concat(assigning, agency[:2]), assignments: true, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
+			soon := deadline.DateOf(store.Time(now)).AddDays(promiseAhead)
+			w.And("(a.promise_state = 'missed' or a.promise_state = 'open' and a.promise_on <= ?)", string(soon))
+			if g.Role == policy.Agency || g.Role == policy.AgencyLead {
+				w.And("a.agency_id = ?", g.Agency)
+				return g.Agency != ""
+			}
+			return assignedBy(w, g)
 		}},
 		{key: "late", roles: []policy.Role{policy.Leader}, where: func(w *store.Where, g policy.Grant, _ string, now int64) bool {
 			w.And("c.due_at > 0 and c.amber_at <= ? and c.congress_id = ?", now, g.Congress)
@@ -190,10 +226,10 @@ func (s *Service) heap(ctx context.Context, h heap, g policy.Grant, account stri
 // fill reads a heap's first items and counts it.
 func (s *Service) fill(ctx context.Context, w *store.Where, assignments, newest bool, section *Section) error {
 	q := s.db.Reader()
-	from, columns, due := " from case_file c", "0 as n, '' as agency_id, '' as part, '' as assignment_state, c.due_at as item_due, c.amber_at as item_amber", "c.due_at"
+	from, columns, due := " from case_file c", "0 as n, '' as agency_id, '' as part, '' as assignment_state, c.due_at as item_due, c.amber_at as item_amber, '' as item_promise", "c.due_at"
 	if assignments {
 		from += " join assignment a on a.congress_id = c.congress_id and a.case_id = c.id"
-		columns, due = "a.n, a.agency_id, a.part, a.state as assignment_state, a.due_at as item_due, a.amber_at as item_amber", "a.due_at"
+		columns, due = "a.n, a.agency_id, a.part, a.state as assignment_state, a.due_at as item_due, a.amber_at as item_amber, a.promise_on as item_promise", "a.due_at"
 	}
 	total, err := store.One[int](ctx, q, "select count(*) from (select 1"+from+w.String()+" limit 1000) counted", w.Args()...)
 	if err != nil {

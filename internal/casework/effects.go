@@ -6,7 +6,6 @@ import (
 
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
-	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/sealed"
 	"lianxin/internal/store"
@@ -30,7 +29,7 @@ func Effects() map[string]Effect {
 		"told_deputy":       set(func(a *Act) { a.Case.DeputyTold = true }),
 		"confirmed":         set(func(a *Act) { a.Case.Confirmed = a.Values.String("agrees") }),
 		"fed_back":          set(func(a *Act) { a.Case.FedBackAt = a.Micros() }),
-		"ask_publish":       set(askPublish),
+		"ask_publish":       askPublish,
 		"publish":           set(publish),
 		"refuse_publish":    set(func(a *Act) { a.Case.Publication = PublicationRefused }),
 		"unpublish":         set(func(a *Act) { a.Case.Publication, a.Case.PublishedAt = PublicationWithdrawn, 0 }),
@@ -40,6 +39,25 @@ func Effects() map[string]Effect {
 		"refuse_correction": set(endCorrection),
 		"check_entry":       checkEntry,
 		"approved":          set(approved),
+		"subassign":         subassign,
+		"outcome_of_parts":  outcomeOfParts,
+		"merge":             merge,
+		"inherit_answer":    inheritAnswer,
+		"leave_main":        set(func(a *Act) { a.Case.Main = "" }),
+		"answer_followers":  answerFollowers,
+		"release_followers": releaseFollowers,
+		"split":             split,
+		"refer":             refer,
+		"to_hotline":        toHotline,
+		"escalate":          escalate,
+		"reopen":            set(reopen),
+		"ask_extension":     askExtension,
+		"grant_extension":   grantExtension,
+		"refuse_extension":  set(func(a *Act) { a.Target.ExtensionAsked = 0 }),
+		"urge":              set(urge),
+		"acknowledge":       set(func(a *Act) { a.Target.UrgeOpen = false }),
+		"fulfil":            fulfil,
+		"miss_promise":      set(func(a *Act) { a.Target.PromiseState = PromiseMissed }),
 	}
 }
 
@@ -51,98 +69,14 @@ func set(change func(a *Act)) Effect {
 	}
 }
 
-// assign makes the assignments of a case: the lead's (or sole addressee's) and the co-handlers'. Co-handlers still at work from before a move stay.
-func assign(ctx context.Context, a *Act) error {
-	lead, co := a.Values.String("lead"), a.Values.List("co")
-	if slices.Contains(co, lead) {
-		return errs.New(errs.Invalid, "casework.co_is_lead").At("co")
-	}
-	working := map[string]bool{}
-	for _, asg := range a.Assignments {
-		working[asg.Agency] = working[asg.Agency] || !asg.Leads() && asg.State != "moved" && asg.State != "stopped"
-	}
-	part := PartSole
-	if len(co) > 0 || slices.ContainsFunc(a.Assignments, func(asg *Assignment) bool { return working[asg.Agency] }) {
-		part = PartLead
-	}
-	a.Case.LeadAgency, a.Case.AssignedAt = lead, a.Micros()
-	if err := a.assignTo(ctx, lead, part); err != nil {
-		return err
-	}
-	for _, agency := range co {
-		if working[agency] {
-			continue
-		}
-		if err := a.assignTo(ctx, agency, PartCo); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// assignTo opens the stream of a new assignment.
-func (a *Act) assignTo(ctx context.Context, agency, part string) error {
-	outer, values, target := a.step, a.Values, a.Target
-	defer func() { a.step, a.Values, a.Target = outer, values, target }()
-	a.Case.Assignments++
-	asg := &Assignment{CongressID: a.Case.CongressID, ID: store.NewID(), CaseID: a.Case.ID, Kind: a.Case.Kind, N: a.Case.Assignments,
-		Procedure: a.kind.Procedure.Hash(), Agency: agency, Part: part, AssignerOffice: a.Case.Office, AssignedAt: a.Micros()}
-	machine := a.kind.Procedure.Assignment
-	action := &procedure.Action{Name: opened, Starts: machine.Starts}
-	a.step, a.Values, a.Target = &step{action: action, eventID: store.NewID()}, Values{}, asg
-	asg.State = machine.Start
-	if err := a.enter(ctx, asg, action, "", asg.State); err != nil {
-		return err
-	}
-	a.Assignments = append(a.Assignments, asg)
-	a.started[asg] = 0
-	return a.record(asg, nil, "")
-}
-
-// askMove notes the agency that should have it instead. The second decision on a case's moves is final, and a move must be asked within its window.
-func askMove(_ context.Context, a *Act) error {
-	if a.Values.String("better") == a.Target.Agency {
-		return errs.New(errs.Invalid, "casework.better_is_self").At("better")
-	}
-	a.Target.Better = a.Values.String("better")
-	return nil
-}
-
-// movedAway takes the case back to the office, if it was the lead or sole addressee that could not have it.
-func movedAway(ctx context.Context, a *Act) error {
-	if !a.Target.Leads() {
-		return nil
-	}
-	a.Case.LeadAgency = ""
-	return a.System(ctx, nil, "take_back")
-}
-
-func stopAssignments(ctx context.Context, a *Act) error {
-	stop, ok := a.kind.Procedure.Assignment.Action("stop")
-	if !ok {
-		return nil
-	}
-	for _, asg := range a.Assignments {
-		if stop.FromState(asg.State) {
-			if err := a.System(ctx, asg, "stop"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func approved(a *Act) {
 	a.Target.AnsweredAt, a.Target.ApprovedHow = a.Micros(), "system"
+	if a.Target.PromiseOn != "" {
+		a.Target.PromiseState = PromiseOpen
+	}
 	if a.step.action.Name == "register_approval" {
 		a.Target.ApprovedHow, a.Target.SignedOn = "registered", a.Values.String("signed_on")
 	}
-}
-
-func askPublish(a *Act) {
-	c := a.Case
-	c.Publication, c.PublicationAskedBy, c.WithVerdict = PublicationAsked, a.Actor.Account, a.Values.Bool("with_verdict")
-	c.PublicTitleText, c.PublicBodyText, c.PublicReplyText = a.TextOf("public_title"), a.TextOf("public_body"), a.TextOf("public_reply")
 }
 
 func publish(a *Act) { a.Case.Publication, a.Case.PublishedAt = Published, a.Micros() }

@@ -31,13 +31,31 @@ func Guards() map[string]Guard {
 		"not_enterer": when("casework.second_person", func(a *Act) bool {
 			return slices.ContainsFunc(a.unchecked(), func(e Entry) bool { return !a.self(e.Account) })
 		}),
-		"rescindable":  rescindable,
-		"co_handler":   when("casework.co_only", func(a *Act) bool { return a.Target.Part == PartCo }),
-		"lead_handler": when("casework.lead_only", func(a *Act) bool { return a.Target.Leads() }),
+		"rescindable":       rescindable,
+		"co_handler":        when("casework.co_only", func(a *Act) bool { return a.Target.Part == PartCo }),
+		"lead_handler":      when("casework.lead_only", func(a *Act) bool { return a.Target.Leads() }),
+		"mergeable":         mergeable,
+		"no_followers":      noFollowers,
+		"few_parts":         fewParts,
+		"unassigned":        when("casework.assigned_already", func(a *Act) bool { return len(a.parts("")) == 0 }),
+		"has_lead":          when("casework.no_lead", func(a *Act) bool { return a.Lead() != nil }),
+		"distributor":       distributor,
+		"no_extension_open": when("casework.extension_open", func(a *Act) bool { return a.Target.ExtensionAsked == 0 }),
+		"extension_left":    when("casework.extended", func(a *Act) bool { return a.Left("extend") > 0 }),
+		"extension_open":    when("casework.no_extension", func(a *Act) bool { return a.Target.ExtensionAsked > 0 }),
+		"urged":             when("casework.not_urged", func(a *Act) bool { return a.Target.UrgeOpen }),
+		"promise_open": when("casework.no_promise", func(a *Act) bool {
+			return a.Target.PromiseOn != "" && (a.Target.PromiseState == PromiseOpen || a.Target.PromiseState == PromiseMissed)
+		}),
 		"unanswered": when("casework.answered_already", func(a *Act) bool {
 			return !slices.ContainsFunc(a.Assignments, func(asg *Assignment) bool { return asg.AnsweredAt != 0 && asg.Leads() })
 		}),
 	}
+}
+
+// Deciders are those that any kind may name in its procedure.
+func Deciders() map[string]Decider {
+	return map[string]Decider{"merge_target": mergeTarget, "redo_target": redoTarget}
 }
 
 // when is a guard that holds while a condition does.

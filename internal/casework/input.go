@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,6 +35,9 @@ func (v Values) String(name string) string { s, _ := v[name].(string); return s 
 // Bool is a box ticked.
 func (v Values) Bool(name string) bool { b, _ := v[name].(bool); return b }
 
+// Number is a whole number; 0 where none was given.
+func (v Values) Number(name string) int { n, _ := v[name].(int); return n }
+
 // List is a list of references.
 func (v Values) List(name string) []string { l, _ := v[name].([]string); return l }
 
@@ -55,7 +59,8 @@ type checker struct {
 	q        store.Querier
 	p        *procedure.Procedure
 	congress string
-	imports  bool // the import asks
+	office   string // that has the case
+	imports  bool   // the import or the timetable asks
 	wrong    errs.List
 }
 
@@ -103,6 +108,9 @@ func (c *checker) field(f procedure.Field, raw any) (any, error) {
 		return nil, c.mustBeEmpty(f, raw)
 	}
 	s, ok := raw.(string)
+	if n, isNumber := raw.(float64); isNumber && f.Type == "number" {
+		s, ok = strconv.FormatFloat(n, 'f', -1, 64), true
+	}
 	if !ok {
 		return nil, c.mustBeEmpty(f, raw)
 	}
@@ -147,8 +155,48 @@ func (c *checker) one(f procedure.Field, s string) (any, error) {
 		}
 	case "agency":
 		return c.agency(f, s)
+	case "number":
+		return c.number(f, s)
+	case "office":
+		return c.sorter(f, s)
+	case "case":
+		return c.other(f, s)
 	}
 	return s, nil
+}
+
+// number reads a whole number from 1 to the field's greatest.
+func (c *checker) number(f procedure.Field, s string) (any, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > f.Max {
+		return nil, errs.New(errs.Invalid, "casework.bad_number").With(errs.Args{"Label": f.Label, "Max": f.Max})
+	}
+	return n, nil
+}
+
+// sorter finds a receiving office above or below the one that has the case; one that passes everything on is none.
+func (c *checker) sorter(f procedure.Field, id string) (any, error) {
+	near, err := registry.OfficesAbove(c.ctx, c.q, c.office)
+	if f.Choices == procedure.Below {
+		near, err = registry.OfficesBelow(c.ctx, c.q, c.office)
+	}
+	if err != nil {
+		return nil, err
+	}
+	office, err := registry.GetOffice(c.ctx, c.q, id)
+	if err != nil || !office.Sorts || !slices.Contains(near, id) {
+		return nil, errs.New(errs.Invalid, "casework.bad_office").With(errs.Args{"Label": f.Label})
+	}
+	return id, nil
+}
+
+// other finds another case of the same congress by its number.
+func (c *checker) other(f procedure.Field, number string) (any, error) {
+	n, err := store.One[int](c.ctx, c.q, "select count(*) from case_file where number = $1 and congress_id = $2", strings.ToUpper(number), c.congress)
+	if err == nil && n == 0 {
+		err = errs.New(errs.Invalid, "casework.bad_case").With(errs.Args{"Label": f.Label})
+	}
+	return strings.ToUpper(number), err
 }
 
 func boolean(f procedure.Field, raw any) (any, error) {

@@ -113,6 +113,15 @@ func (s *Service) newCase(ctx context.Context, tx *store.Tx, kind *Kind, o Openi
 	if err != nil {
 		return nil, err
 	}
+	a, err := s.caseAt(ctx, tx, kind, o, in, at, permission)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.begin(ctx, o)
+}
+
+// caseAt numbers a new case at the office that receives it.
+func (s *Service) caseAt(ctx context.Context, tx *store.Tx, kind *Kind, o Opening, in registry.Intake, at time.Time, permission Permission) (*Act, error) {
 	cal, err := s.calendar(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -125,9 +134,8 @@ func (s *Service) newCase(ctx context.Context, tx *store.Tx, kind *Kind, o Openi
 	c := &Case{CongressID: in.Congress.ID, ID: store.NewID(), Kind: p.Kind, Number: number, Procedure: p.Hash(), Office: in.Office,
 		IntakeOffice: in.IntakeOffice, Station: in.Station, Grid: in.Grid, Deputy: o.Deputy, Category: o.Category, Urgent: o.Urgent,
 		Source: o.Source, HideName: o.HideName, MayPublish: o.MayPublish, CodeCounter: 1, ReceivedAt: store.Micros(at), ImportKey: o.ImportKey, Inferred: o.Inferred}
-	a := &Act{Case: c, Actor: o.Actor, Permission: permission, Values: Values{}, At: at, Now: tx.Now(), id: store.NewID(), kind: kind, calendar: cal,
-		q: tx, tx: tx, vault: s.vault, started: map[any]int64{c: 0}, Inferred: o.Inferred}
-	return a, a.begin(ctx, o)
+	return &Act{Case: c, Actor: o.Actor, Permission: permission, Values: Values{}, At: at, Now: tx.Now(), id: store.NewID(), kind: kind, calendar: cal,
+		q: tx, tx: tx, vault: s.vault, service: s, started: map[any]int64{c: 0}, Inferred: o.Inferred}, nil
 }
 
 // begin writes the first event of a case.

@@ -75,7 +75,11 @@ func (a *Act) undoable(ctx context.Context) (event.Event, error) {
 	if err != nil {
 		return e, err
 	}
-	if later > 0 {
+	elsewhere, err := store.One[int64](ctx, a.q, "select count(*) from event where act = $1 and topic <> $2", e.Act, a.Case.ID)
+	if err != nil {
+		return e, err
+	}
+	if later+elsewhere > 0 {
 		return e, errs.New(errs.Conflict, "casework.others_acted")
 	}
 	return e, nil

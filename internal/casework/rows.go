@@ -51,6 +51,14 @@ type Case struct {
 	HasContact   bool   `db:"has_contact" json:"has_contact"`
 	CodeCounter  int64  `db:"code_counter" json:"code_counter"`
 
+	Main       string `db:"main_id" json:"main_id"`       // case this one is merged into and answered with
+	Origin     string `db:"origin_id" json:"origin_id"`   // case this one was split or handed over from
+	OriginHow  string `db:"origin_how" json:"origin_how"` // split, refer_up, refer_down
+	WorkOrder  string `db:"work_order" json:"work_order"` // number of the 12345 work order
+	Escalated  bool   `db:"escalated" json:"escalated"`   // 提级督办
+	ReopenedAt int64  `db:"reopened_at" json:"reopened_at"`
+	Earlier    int64  `db:"earlier_assignments" json:"earlier_assignments"` // made before it was last reopened
+
 	LeadAgency  string `db:"lead_agency_id" json:"lead_agency_id"`
 	Assignments int64  `db:"assignments" json:"assignments"` // how many were ever made
 	Class       string `db:"class" json:"class"`             // result class of the answer
@@ -100,9 +108,10 @@ type Case struct {
 
 // Parts an addressee can have in a case.
 const (
-	PartSole = "sole" // 独办
-	PartLead = "lead" // 主办
-	PartCo   = "co"   // 会办
+	PartSole  = "sole"  // 独办
+	PartLead  = "lead"  // 主办
+	PartSplit = "split" // 分别办理: several, each with an answer of its own
+	PartCo    = "co"    // 会办
 )
 
 // Assignment is one addressee's part of a case 转办、交办, with a state, a clock and a version of its own: the fold of its stream.
@@ -131,6 +140,18 @@ type Assignment struct {
 	ApprovedHow string `db:"approved_how" json:"approved_how"`         // "", system, registered
 	SignedOn    string `db:"signed_on" json:"signed_on"`               // date on the registered approval
 
+	BatchDue       string `db:"batch_due" json:"batch_due"`             // date asked beside the legal one
+	ExtensionAsked int64  `db:"extension_asked" json:"extension_asked"` // working days asked for and not decided; 0 for none
+
+	Urges      int64  `db:"urges" json:"urges"`             // how often it was urged
+	UrgedAt    int64  `db:"urged_at" json:"urged_at"`       // last
+	UrgeGrade  string `db:"urge_grade" json:"urge_grade"`   // of the last
+	UrgeOpen   bool   `db:"urge_open" json:"urge_open"`     // not yet acknowledged by the agency
+	UrgedStage int64  `db:"urged_stage" json:"urged_stage"` // how far the timetable has urged by the present date: 1 amber, 2 red, 3 long overdue
+
+	PromiseState string `db:"promise_state" json:"promise_state"` // "", open, kept, missed
+	PromiseMoves int64  `db:"promise_moves" json:"promise_moves"` // how often a new date was promised instead
+
 	AssignedAt int64 `db:"assigned_at" json:"assigned_at"`
 	SignedAt   int64 `db:"signed_at" json:"signed_at"`
 	RepliedAt  int64 `db:"replied_at" json:"replied_at"`
@@ -145,7 +166,7 @@ type Assignment struct {
 	AmberAt int64 `db:"amber_at" json:"amber_at"`
 }
 
-// Leads reports whether the addressee answers for the case: alone, or as lead.
+// Leads reports whether the addressee answers for the case: alone, as lead, or for a part of its own.
 func (a *Assignment) Leads() bool { return a.Part != PartCo }
 
 // CaseStream and AssignmentStream name the streams of events.

@@ -74,6 +74,7 @@ type View struct {
 	Story       []StoryEntry
 	Mode        policy.Role // resident where the submitter reads, "" for staff
 	Correcting  string      // the value a pending correction asks for
+	Links       []LinkView
 }
 
 // View reads a case for an actor. Who may not read it is told that there is none.
@@ -139,6 +140,9 @@ func (s *Service) fillView(ctx context.Context, v *View, a *Act, st standing) er
 		if err := s.fillStaff(ctx, v, a, st, texts); err != nil {
 			return err
 		}
+	}
+	if v.Links, err = s.links(ctx, a, v.Mode == policy.Resident); err != nil {
+		return err
 	}
 	return s.fillStory(ctx, v, a, texts)
 }

@@ -41,6 +41,9 @@ var (
 	handler   = account("agency", policy.Grant{Role: policy.Agency, Agency: housing})
 	lead      = account("agency-lead", policy.Grant{Role: policy.AgencyLead, Agency: housing})
 	coHandler = account("agency2", policy.Grant{Role: policy.Agency, Agency: traffic})
+	coLead    = account("agency2-lead", policy.Grant{Role: policy.AgencyLead, Agency: traffic})
+	overseer  = account("supervision", policy.Grant{Role: policy.Supervision, Agency: registrytest.Supervisor})
+	leader    = account("leader", policy.Grant{Role: policy.Leader})
 )
 
 func schemas() []store.Schema {

@@ -5,6 +5,7 @@ package opinion
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"time"
 
 	"lianxin/internal/casework"
@@ -20,18 +21,39 @@ const Kind = "opinion"
 //go:embed procedure.yaml
 var file []byte
 
-// New reads and proves the built-in procedure.
-func New() (*casework.Kind, error) { return Load(file) }
+// Builtin is the built-in procedure's file: what a deployment's own begins from.
+func Builtin() []byte { return slices.Clone(file) }
 
-// Load reads and proves a deployment's own procedure file; an error names the line or the row at fault.
-func Load(file []byte) (*casework.Kind, error) {
-	k := &casework.Kind{Guards: guards(), Effects: effects(), Deciders: map[string]casework.Decider{"verdict": decide}, Limit: limit}
+// New reads and proves the built-in procedure.
+func New() (*casework.Kind, error) { return parse(file) }
+
+// Load reads and proves a deployment's own procedure file, and holds it against the built-in one; an error names the line and what is wrong.
+func Load(own []byte) (*casework.Kind, error) {
+	k, err := parse(own)
+	if err != nil {
+		return nil, err
+	}
+	builtin, err := New()
+	if err != nil {
+		return nil, err
+	}
+	return k, k.Procedure.Conform(builtin.Procedure)
+}
+
+func parse(file []byte) (*casework.Kind, error) {
+	k := &casework.Kind{Guards: guards(), Effects: effects(), Deciders: deciders(), Limit: limit}
 	p, err := procedure.Parse(file, casework.Functions(k.Guards, k.Effects, k.Deciders))
 	if err != nil {
 		return nil, err
 	}
 	k.Procedure = p
 	return k, nil
+}
+
+func deciders() map[string]casework.Decider {
+	all := casework.Deciders()
+	all["verdict"] = decide
+	return all
 }
 
 func guards() map[string]casework.Guard {
@@ -101,16 +123,21 @@ func accept(_ context.Context, a *casework.Act) error {
 	return nil
 }
 
-// outcome is an answer given by the office itself.
+// outcome is an answer given by the office itself, or mirrored from the hotline. Who lists a matter for later must promise by when: an agency's business.
 func outcome(_ context.Context, a *casework.Act) error {
+	if a.Values.String("class") == "planned" {
+		return errs.New(errs.Invalid, "opinion.plan_needs_agency").At("class")
+	}
 	a.Case.Class, a.Case.ReplyText, a.Case.AnsweredAt = a.Values.String("class"), a.TextOf("reply"), a.Micros()
 	return nil
 }
 
-func outcomeOfLead(_ context.Context, a *casework.Act) error {
-	if lead := a.Lead(); lead != nil {
-		a.Case.Class, a.Case.ReplyText, a.Case.PromiseOn, a.Case.AnsweredAt = lead.Class, lead.ReplyText, lead.PromiseOn, a.Micros()
+func outcomeOfLead(ctx context.Context, a *casework.Act) error {
+	out, err := a.Collect(ctx, a.Answering())
+	if err != nil {
+		return err
 	}
+	a.Case.Class, a.Case.ReplyText, a.Case.PromiseOn, a.Case.AnsweredAt = out.Class, out.ReplyText, out.PromiseOn, a.Micros()
 	return nil
 }
 
@@ -129,6 +156,7 @@ func reply(_ context.Context, a *casework.Act) error {
 		return errs.New(errs.Invalid, "opinion.promise_past").At("promise_on")
 	}
 	t := a.Target
+	t.PromiseState = ""
 	t.Class, t.PromiseOn, t.ReplyText, t.PromiseText, t.RepliedAt = class, on, a.TextOf("reply"), a.TextOf("promise"), a.Micros()
 	return nil
 }
@@ -147,14 +175,7 @@ func verdict(ctx context.Context, a *casework.Act) error {
 	if c.State != "in_hand" {
 		return nil
 	}
-	for _, asg := range a.Assignments {
-		if asg.Leads() && asg.State == "answered" {
-			if err := a.System(ctx, asg, "redo"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return a.Redo(ctx)
 }
 
 func noVerdict(_ context.Context, a *casework.Act) error {

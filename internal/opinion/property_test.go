@@ -40,8 +40,14 @@ func anyInput(t *rapid.T, h *house, v *casework.View, action string, n int64) ca
 			in[f.Name] = "words"
 		case "choice":
 			in[f.Name] = rapid.SampledFrom(v.Procedure.Choices[f.Choices]).Draw(t, f.Name).Value
+		case "number":
+			in[f.Name] = fmt.Sprint(rapid.IntRange(0, f.Max).Draw(t, f.Name))
+		case "office":
+			in[f.Name] = rapid.SampledFrom([]string{officeID, registrytest.Town, registrytest.District}).Draw(t, f.Name)
+		case "case":
+			in[f.Name] = "WH-O-2026-000001"
 		case "agency":
-			in[f.Name] = rapid.SampledFrom([]string{housing, traffic, registrytest.StreetGov}).Draw(t, f.Name)
+			in[f.Name] = rapid.SampledFrom([]string{housing, traffic, registrytest.StreetGov, registrytest.Supervisor}).Draw(t, f.Name)
 		case "agencies":
 			in[f.Name] = []string{rapid.SampledFrom([]string{housing, traffic}).Draw(t, f.Name)}
 		case "category":
@@ -59,7 +65,7 @@ func anyInput(t *rapid.T, h *house, v *casework.View, action string, n int64) ca
 func TestRandomWalks(t *testing.T) {
 	storetest.Each(t, schemas(), func(t *testing.T, db *store.DB) {
 		h := newHouse(t, db)
-		everybody := []policy.Actor{clerk, clerk2, street, handler, lead, coHandler, account("deputy", policy.Grant{Role: policy.Deputy, Person: registrytest.Deputy})}
+		everybody := []policy.Actor{clerk, clerk2, street, handler, lead, coHandler, coLead, overseer, leader, account("deputy", policy.Grant{Role: policy.Deputy, Person: registrytest.Deputy})}
 		rapid.Check(t, func(rt *rapid.T) {
 			c := h.submit(opinion.Intake{Body: "a lamp", Grid: registrytest.Grid, Source: opinion.Web, MayPublish: true})
 			actors := append(slices.Clone(everybody), h.submitter(c))

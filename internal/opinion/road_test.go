@@ -31,7 +31,7 @@ func TestMainRoad(t *testing.T) {
 		h.do(clerk, c, 0, "tell_deputy", casework.Input{"how": "telephone"})
 		h.resident(c, "evaluate", casework.Input{"attitude": "satisfied", "result": "satisfied"})
 		h.state(c, "closed")
-		h.do(clerk, c, 0, "ask_publish", casework.Input{"public_title": "lamp", "public_body": "a lamp", "public_reply": "mended", "with_verdict": "on"})
+		h.do(clerk, c, 0, "ask_publish", casework.Input{"public_title": "lamp", "public_body": "a lamp", "public_reply": "mended", "with_verdict": "on", "redaction": "personal", "redaction_reason": "the place"})
 		if _, err := h.s.Published(t.Context(), c.Number); !errs.Is(err, errs.NotFound) {
 			t.Errorf("public before review: %v", err)
 		}

@@ -50,7 +50,7 @@ type Choice struct {
 	Label    string `yaml:"label" json:"label"`
 	Solved   bool   `yaml:"solved" json:"solved,omitempty"`     // counts_as_solved
 	Followup bool   `yaml:"followup" json:"followup,omitempty"` // needs_followup
-	Import   bool   `yaml:"import" json:"import,omitempty"`     // only an import may give it
+	Import   bool   `yaml:"import" json:"import,omitempty"`     // only an import or the timetable may give it
 }
 
 // Machine is the states and actions of a case, or of its assignments.
@@ -67,6 +67,7 @@ type Advance struct {
 	When    string `yaml:"when"`    // "lead": the lead or sole addressee, or every separate part; "all": everybody
 	Settled string `yaml:"settled"` // the state of the assignments that counts
 	Action  string `yaml:"action"`  // what the system does to the case
+	Parent  string `yaml:"parent"`  // what it does to a distributor's assignment when those under it have got there
 }
 
 // Owners of a state: who must act next.
@@ -77,6 +78,7 @@ const (
 	OwnerAgency     = "agency"
 	OwnerAgencyLead = "agency_lead"
 	OwnerAssigner   = "assigner"
+	OwnerMain       = "main" // another case, with which this one is answered
 )
 
 // State is one state, with who must act and by which clock.
@@ -87,6 +89,7 @@ type State struct {
 	Owner   string   `yaml:"owner"`
 	Clocks  []string `yaml:"clocks"` // one of them runs while the state lasts; the first starts on entering if none does
 	Keeps   []string `yaml:"keeps"`  // run on, without being what this state waits for
+	Pauses  []string `yaml:"pauses"` // stand still while the state lasts
 	Final   bool     `yaml:"final"`
 	Settled bool     `yaml:"settled"` // a final state of an assignment that has given its answer
 }
@@ -138,14 +141,20 @@ func (a *Action) CountsTo(state string) bool {
 	return a.Counter != "" && (len(a.Counts) == 0 || slices.Contains(a.Counts, state))
 }
 
+// Which offices an input of type office offers, seen from the one that has the case.
+const (
+	Above = "above"
+	Below = "below"
+)
+
 // Field is one input of an action.
 type Field struct {
 	Name      string `yaml:"name"`
-	Type      string `yaml:"type"` // text, line, bool, date, choice, category, agency, agencies, file
+	Type      string `yaml:"type"` // text, line, bool, date, number, choice, category, agency, agencies, office, case, file
 	Label     string `yaml:"label"`
 	Required  bool   `yaml:"required"`
-	Max       int    `yaml:"max"`        // characters
-	Choices   string `yaml:"choices"`    // dictionary of a choice
+	Max       int    `yaml:"max"`        // characters; of a number the greatest
+	Choices   string `yaml:"choices"`    // dictionary of a choice; of an office above or below
 	ProxyOnly bool   `yaml:"proxy_only"` // asked only of who enters it for somebody else
 	Secret    bool   `yaml:"secret"`     // compared, never kept
 	Shown     string `yaml:"shown"`      // "resident": the submitter may read it too

@@ -3,7 +3,9 @@ package procedure
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"lianxin/internal/deadline"
 	"lianxin/internal/policy"
@@ -16,9 +18,9 @@ type Functions struct {
 
 func knows(offered map[string]bool, name string) bool { return offered == nil || offered[name] }
 
-var fieldTypes = []string{"text", "line", "bool", "date", "choice", "category", "agency", "agencies", "file"}
+var fieldTypes = []string{"text", "line", "bool", "date", "choice", "category", "agency", "agencies", "number", "office", "case", "file"}
 
-var owners = []string{OwnerOffice, OwnerResident, OwnerAgencies, OwnerAgency, OwnerAgencyLead, OwnerAssigner}
+var owners = []string{OwnerOffice, OwnerResident, OwnerAgencies, OwnerAgency, OwnerAgencyLead, OwnerAssigner, OwnerMain}
 
 var relations = []policy.Relation{policy.Anyone, policy.Submitter, policy.Receiving, policy.Intake, policy.Above, policy.Congress,
 	policy.NamedBy, policy.Assignee, policy.Assigner, policy.LeadAgency, policy.Involved, policy.Own}
@@ -32,6 +34,31 @@ type prover struct {
 
 func (v *prover) failf(format string, args ...any) {
 	v.wrong = append(v.wrong, fmt.Errorf("procedure %s: "+format, append([]any{v.p.Kind}, args...)...))
+}
+
+// at names a row of the file with the line it begins on.
+func (v *prover) at(machine, what, name string) string {
+	return fmt.Sprintf("line %d: %s %s %s", v.p.line(machine, what, name), machine, what, name)
+}
+
+// line finds where a state or action of a machine begins in the file; 0 where it does not.
+func (p *Procedure) line(machine, what, name string) int {
+	named := regexp.MustCompile(`name:\s*["']?` + regexp.QuoteMeta(name) + `["']?\s*(,|}|$)`)
+	inMachine, inPart := false, false
+	for i, line := range strings.Split(p.text, "\n") {
+		word := strings.TrimSpace(line)
+		switch {
+		case line == machine+":":
+			inMachine = true
+		case line != "" && line[0] != ' ' && line[0] != '#':
+			inMachine = false
+		case word == "states:" || word == "actions:":
+			inPart = word == what+"s:"
+		case inMachine && inPart && strings.HasPrefix(word, "- ") && named.MatchString(word):
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // prove checks that every state is reachable, every open state has exit, owner and overdue rule, every action is held by someone and labelled,
@@ -58,6 +85,9 @@ func (p *Procedure) prove(known Functions) error {
 		if _, ok := p.Assignment.State(adv.Settled); !ok || adv.When != "lead" && adv.When != "all" {
 			v.failf("assignment advance: needs when lead or all, and a settled state that exists")
 		}
+		if _, ok := p.Assignment.Action(adv.Parent); adv.Parent != "" && !ok {
+			v.failf("assignment advance: no action is called %q", adv.Parent)
+		}
 	}
 	return errors.Join(v.wrong...)
 }
@@ -75,7 +105,7 @@ func (v *prover) machine(name string, m *Machine) {
 	for i := range m.Actions {
 		a := &m.Actions[i]
 		if seen[a.Name] {
-			v.failf("%s action %s: stands twice", name, a.Name)
+			v.failf("%s: stands twice", v.at(name, "action", a.Name))
 		}
 		seen[a.Name] = true
 		v.action(name, m, a)
@@ -85,12 +115,13 @@ func (v *prover) machine(name string, m *Machine) {
 }
 
 func (v *prover) state(name string, m *Machine, s *State) {
-	where := fmt.Sprintf("%s state %s", name, s.Name)
+	where := v.at(name, "state", s.Name)
 	if s.Label == "" {
 		v.failf("%s: has no label", where)
 	}
 	v.clocks(where, s.Clocks)
 	v.clocks(where, s.Keeps)
+	v.clocks(where, s.Pauses)
 	if s.Final {
 		return
 	}
@@ -123,7 +154,7 @@ func (v *prover) permits(where string, permits []Permit) {
 }
 
 func (v *prover) action(name string, m *Machine, a *Action) {
-	where := fmt.Sprintf("%s action %s", name, a.Name)
+	where := v.at(name, "action", a.Name)
 	if a.Label == "" {
 		v.failf("%s: has no label", where)
 	}
@@ -179,8 +210,11 @@ func (v *prover) field(where string, f Field) {
 	if _, ok := v.p.Choices[f.Choices]; f.Type == "choice" && !ok {
 		v.failf("%s input %s: no dictionary is called %q", where, f.Name, f.Choices)
 	}
-	if (f.Type == "text" || f.Type == "line") && f.Max <= 0 {
-		v.failf("%s input %s: text needs a greatest length", where, f.Name)
+	if (f.Type == "text" || f.Type == "line" || f.Type == "number") && f.Max <= 0 {
+		v.failf("%s input %s: needs a greatest length, or for a number its greatest value", where, f.Name)
+	}
+	if f.Type == "office" && f.Choices != Above && f.Choices != Below {
+		v.failf("%s input %s: offices are chosen above or below", where, f.Name)
 	}
 }
 
@@ -201,7 +235,7 @@ func (v *prover) reachable(name string, m *Machine) {
 	}
 	for _, s := range m.States {
 		if !seen[s.Name] {
-			v.failf("%s state %s: no way leads to it", name, s.Name)
+			v.failf("%s: no way leads to it", v.at(name, "state", s.Name))
 		}
 	}
 }

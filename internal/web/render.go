@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"io"
@@ -151,11 +150,4 @@ func size(n int64) string {
 		return fmt.Sprintf("%d KB", n>>10)
 	}
 	return fmt.Sprintf("%d B", n)
-}
-
-// Fragment renders one part alone with its argument, in Chinese; tests look at parts with it.
-func (s *Shell) Fragment(part string, arg any) (template.HTML, error) {
-	var b bytes.Buffer
-	err := s.pages[lang.Chinese].byName["error"].ExecuteTemplate(&b, part, arg)
-	return template.HTML(b.String()), err
 }

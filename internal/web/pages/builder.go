@@ -17,6 +17,7 @@ type builder struct {
 	p         *web.Page
 	procedure *procedure.Procedure
 	entries   []casework.Entry // that could be checked, for the action that checks one
+	office    string           // that has the case
 }
 
 // form is the action's; for an entry for somebody else it also asks when it really happened, and takes the scan of the paper.
@@ -56,6 +57,13 @@ func (b builder) field(action *procedure.Action, in procedure.Field) (*web.Field
 		f.Kind = web.Check
 	case "date":
 		f.Kind, f.Narrow = web.Date, true
+	case "number":
+		f.Kind, f.Narrow, f.Max = web.Line, true, 6
+	case "case":
+		f.Kind, f.Narrow, f.Max = web.Line, true, 40
+	case "office":
+		f.Kind = web.Select
+		f.Options, err = b.offices(in.Choices)
 	case "file":
 		f.Kind, f.Max, f.Accept = web.File, 1, "image/*,application/pdf"
 	case "choice":
@@ -88,6 +96,28 @@ func (b builder) agencies() ([]web.Option, error) {
 	for _, a := range list {
 		if a.ID != "not-stated" {
 			options = append(options, web.Option{Value: a.ID, Label: a.Name, Hint: a.Handles, Group: b.p.T("registry.option." + a.System)})
+		}
+	}
+	return options, nil
+}
+
+// offices offers the receiving offices above or below the one that has the case.
+func (b builder) offices(where string) ([]web.Option, error) {
+	near, err := registry.OfficesAbove(b.ctx, b.s.DB.Reader(), b.office)
+	if where == procedure.Below {
+		near, err = registry.OfficesBelow(b.ctx, b.s.DB.Reader(), b.office)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var options []web.Option
+	for _, id := range near {
+		o, err := registry.GetOffice(b.ctx, b.s.DB.Reader(), id)
+		if err != nil {
+			return nil, err
+		}
+		if o.Sorts {
+			options = append(options, web.Option{Value: o.ID, Label: o.Name})
 		}
 	}
 	return options, nil

@@ -2,7 +2,9 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lianxin/internal/casework"
@@ -29,6 +31,7 @@ type caseView struct {
 	Files       []fileLine
 	Verdicts    []web.Fact
 	Story       []web.Entry
+	Links       []web.Fact
 	Form        *web.Form
 	Office      string
 }
@@ -73,7 +76,7 @@ func (s *Site) caseView(r *http.Request, me *visitor) (*caseView, error) {
 	v.Up = &web.Link{Href: "/cases", Text: v.T("cases.title")}
 	t := teller{p: &v.Page, names: names, accounts: accounts, view: cv, now: s.now()}
 	v.Steps, v.Facts, v.Story, v.Verdicts = t.steps(), t.staffFacts(), t.story(), t.verdicts()
-	v.Office = names.Of("office", cv.Office)
+	v.Office, v.Links = names.Of("office", cv.Office), t.links()
 	if cv.Contact != nil {
 		for _, f := range []web.Fact{t.fact("case.name", cv.Contact.Name), t.fact("case.phone", cv.Contact.Phone), t.fact("case.address", cv.Contact.Address)} {
 			if f.Text != "" {
@@ -146,9 +149,7 @@ func (t teller) staffFacts() []web.Fact {
 			facts = append(facts, t.fact(key, text))
 		}
 	}
-	if v.Urgent {
-		facts[0].Note = t.p.T("case.urgent")
-	}
+	facts[0].Note = t.marks()
 	add("case.body", v.Body)
 	add("case.place", v.Place)
 	if v.Category != "" {
@@ -167,6 +168,7 @@ func (t teller) staffFacts() []web.Fact {
 	if v.Deputy != "" {
 		add("case.deputy", t.names.Of("person", v.Deputy))
 	}
+	add("case.work_order", v.WorkOrder)
 	add("case.source", t.p.T("source."+v.Source))
 	add("case.received", microTime(v.ReceivedAt).In(deadline.Zone).Format("2006-01-02 15:04"))
 	add("case.wishes", t.wishes())
@@ -243,12 +245,72 @@ func (t teller) assignmentFacts(a casework.AssignmentView) []web.Fact {
 	add("case.class", class.Label)
 	add("case.reply", a.Reply)
 	add("case.promise", a.Promise)
-	add("case.promise_on", a.PromiseOn)
+	add("case.promise_on", t.promise(a.PromiseOn, a.PromiseState))
+	add("case.batch_due", a.BatchDue)
+	if a.ExtensionAsked > 0 {
+		add("case.extension_asked", t.p.T("case.extension_days", "N", a.ExtensionAsked))
+	}
+	if a.Urges > 0 {
+		add("case.urges", t.urges(a.Assignment))
+	}
 	if a.ApprovedHow != "" {
 		add("case.approved", t.p.T("case.approved_"+a.ApprovedHow))
 	}
 	if a.Unchecked > 0 {
 		add("case.unchecked", t.p.T("case.unchecked_n", "N", a.Unchecked))
+	}
+	return facts
+}
+
+// marks are the things about a case that nobody should overlook.
+func (t teller) marks() string {
+	var marks []string
+	if t.view.Urgent {
+		marks = append(marks, t.p.T("case.urgent"))
+	}
+	if t.view.Escalated {
+		marks = append(marks, t.p.T("case.escalated"))
+	}
+	if t.missed() {
+		marks = append(marks, t.p.T("case.unfulfilled"))
+	}
+	return strings.Join(marks, "、")
+}
+
+// missed reports whether a promise given for the case was not kept in time.
+func (t teller) missed() bool {
+	return slices.ContainsFunc(t.view.Assigned, func(a casework.AssignmentView) bool { return a.PromiseState == casework.PromiseMissed })
+}
+
+func (t teller) promise(on, state string) string {
+	if on == "" || state == "" {
+		return on
+	}
+	return t.p.T("case.promise_line", "On", on, "State", t.p.T("promise."+state))
+}
+
+// urges words the last urging and how many there were.
+func (t teller) urges(a *casework.Assignment) string {
+	grade, _ := t.view.Procedure.Choice("urge_grade", a.UrgeGrade)
+	text := t.p.T("case.urge_line", "N", a.Urges, "On", string(deadline.DateOf(microTime(a.UrgedAt))), "Grade", grade.Label)
+	if a.UrgeOpen {
+		text += t.p.T("case.urge_open")
+	}
+	return text
+}
+
+// links words what the case is tied to.
+func (t teller) links() []web.Fact {
+	var facts []web.Fact
+	for _, l := range t.view.Links {
+		f := web.Fact{Label: t.p.T("link." + l.How), Text: t.p.T("link.line", "Number", l.Number, "State", l.StateLabel, "Office", t.names.Of("office", l.Office))}
+		if l.Open {
+			f.Href = "/cases/" + l.Number
+		}
+		if l.Code != "" {
+			f.Note = t.p.T("link.code", "Code", l.Code)
+		}
+		facts = append(facts, f)
 	}
 	return facts
 }
@@ -294,7 +356,7 @@ func (s *Site) actForm(r *http.Request, me *visitor) (v *caseView, action *proce
 		v.Lead = v.T("case.proxy_lead")
 	}
 	v.Up = &web.Link{Href: casePath(v.View.Number, r.PathValue("n")), Text: v.T("case.page", "Number", v.View.Number)}
-	b := builder{s: s, ctx: r.Context(), p: &v.Page, procedure: v.View.Procedure, entries: entries}
+	b := builder{s: s, ctx: r.Context(), p: &v.Page, procedure: v.View.Procedure, entries: entries, office: v.View.Office}
 	v.Form, err = b.form(r.URL.Path, action, proxy)
 	if err != nil {
 		return

@@ -72,6 +72,11 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s.residentRoutes()
 	s.accountRoutes()
 	s.caseRoutes()
+	s.bulkRoutes()
+	s.sheetRoutes()
+	s.pasteRoutes()
+	s.batchRoutes()
+	s.urgingRoutes()
 	s.registryRoutes()
 	s.houseRoutes()
 	return s, nil

@@ -74,6 +74,7 @@ func (t teller) mineFacts() []web.Fact {
 	if v.Place != "" {
 		facts = append(facts, t.fact("case.place", v.Place))
 	}
+	facts = append(facts, t.links()...)
 	if v.FedBackAt != 0 && v.Reply != "" {
 		facts = append(facts, t.fact("case.reply", v.Reply))
 	}
@@ -87,7 +88,7 @@ func tone(state string) string {
 		return web.Good
 	case "disputed":
 		return web.Bad
-	case "withdrawn", "moved", "stopped":
+	case "withdrawn", "moved", "stopped", "referred", "merged":
 		return web.Plain
 	case "received", "accepted", "to_sign", "returning", "to_approve":
 		return web.Caution
@@ -185,6 +186,8 @@ func (t teller) value(f procedure.Field, v any) string {
 		return t.p.T("case.yes")
 	case "agency":
 		return t.names.Of("agency", fmt.Sprint(v))
+	case "office":
+		return t.names.Of("office", fmt.Sprint(v))
 	case "category":
 		return t.names.Of("category", fmt.Sprint(v))
 	case "agencies":

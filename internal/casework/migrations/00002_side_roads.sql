@@ -1,0 +1,22 @@
+-- +goose Up
+alter table case_file add column main_id text not null default '';
+alter table case_file add column origin_id text not null default '';
+alter table case_file add column origin_how text not null default '';
+alter table case_file add column work_order text not null default '';
+alter table case_file add column escalated boolean not null default false;
+alter table case_file add column reopened_at bigint not null default 0;
+alter table case_file add column earlier_assignments bigint not null default 0;
+create index case_file_main on case_file (main_id) where main_id <> '';
+create index case_file_origin on case_file (origin_id) where origin_id <> '';
+alter table assignment add column batch_due text not null default '';
+alter table assignment add column extension_asked bigint not null default 0;
+alter table assignment add column urges bigint not null default 0;
+alter table assignment add column urged_at bigint not null default 0;
+alter table assignment add column urge_grade text not null default '';
+alter table assignment add column urge_open boolean not null default false;
+alter table assignment add column urged_stage bigint not null default 0;
+alter table assignment add column promise_state text not null default '';
+alter table assignment add column promise_moves bigint not null default 0;
+create index assignment_promise on assignment (promise_state, promise_on) where promise_state <> '';
+create index assignment_due on assignment (due_at) where due_at > 0;
+create index assignment_parent on assignment (parent_id) where parent_id <> '';
