@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -123,6 +124,7 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) {
 // serve answers until ctx ends, then lets running requests finish.
 func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bool) error {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	debug.SetGCPercent(200) // a quarter less time for some tens of megabytes more
 	handler, err := h.handler(ctx, l, deps, demo)
 	if err != nil {
 		return err

@@ -43,6 +43,7 @@ func (d *DB) openSQLite(cfg Config) error {
 	read.SetMaxIdleConns(2 * cfg.Conns)
 	d.write, d.read = write, read
 	d.writer, d.views = startWriter(session), newSessions(read, cfg.Conns)
+	d.reader = newReader(read)
 	return nil
 }
 

@@ -48,6 +48,7 @@ type DB struct {
 	read   *sql.DB   // SQLite: readers that cannot write; PostgreSQL: the same pool
 	writer *writer   // SQLite only
 	views  *sessions // SQLite only
+	reader *reader   // SQLite only
 	clock  Clock
 }
 
@@ -103,11 +104,16 @@ func (d *DB) Close() error {
 	if d.engine == Postgres {
 		return d.write.Close()
 	}
-	return errors.Join(d.writer.stop(), d.views.close(), d.read.Close(), d.write.Close())
+	return errors.Join(d.writer.stop(), d.views.close(), d.reader.close(), d.write.Close())
 }
 
 // Reader returns what single reads run on. On SQLite it refuses to write.
-func (d *DB) Reader() Querier { return d.read }
+func (d *DB) Reader() Querier {
+	if d.engine == SQLite {
+		return d.reader
+	}
+	return d.read
+}
 
 // Write runs fn in one transaction and commits it to disk before it returns nil.
 // fn must do nothing but SQL and may run more than once; a client that hangs up does not stop it, so that an act is either whole or not there.
