@@ -81,42 +81,111 @@ func (s storage) procedure() (*casework.Kind, error) {
 	return k, nil
 }
 
-// open makes what is missing (folder, keys, tables) and furnishes the house.
+// open makes what is missing (folder, keys, tables) and furnishes the house. Keys are made for a new deployment only.
 func (s storage) open(ctx context.Context) (*house, error) {
-	if err := os.MkdirAll(s.Data, 0o700); err != nil {
-		return nil, err
-	}
-	if s.Keys == "" {
-		s.Keys = filepath.Join(s.Data, "keys.json")
-	}
-	keys, err := sealed.OpenKeys(s.Keys)
+	h, err := s.openDatabase(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := &house{}
-	if h.vault, err = sealed.NewVault(keys); err != nil {
+	keys, err := s.openKeys(ctx, h.db)
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h.furnished(ctx, keys)
+}
+
+// openRecord furnishes a house for commands that read the record and open nothing sealed: it does without the keys where they are not there.
+func (s storage) openRecord(ctx context.Context) (*house, error) {
+	h, err := s.openDatabase(ctx)
+	if err != nil {
 		return nil, err
 	}
+	keys, err := sealed.LoadKeys(s.keyFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		keys, err = sealed.NewKeys(), nil // never written, never used
+	}
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h.furnished(ctx, keys)
+}
+
+func (s storage) keyFile() string {
+	if s.Keys != "" {
+		return s.Keys
+	}
+	return filepath.Join(s.Data, "keys.json")
+}
+
+func (s storage) databaseURL() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return filepath.Join(s.Data, "lianxin.db")
+}
+
+// openKeys loads the keys, or makes them where nothing has happened yet: new keys beside an old record would open none of it.
+func (s storage) openKeys(ctx context.Context, db *store.DB) (sealed.Keys, error) {
+	keys, err := sealed.LoadKeys(s.keyFile())
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	used, err := event.Any(ctx, db.Reader())
+	if err != nil {
+		return keys, err
+	}
+	if used {
+		return keys, fmt.Errorf("the database holds a record and the keys are missing: put the key file of this deployment at %s", s.keyFile())
+	}
+	return sealed.OpenKeys(s.keyFile())
+}
+
+// openDatabase opens folder, procedure and database, and brings the tables up to date.
+func (s storage) openDatabase(ctx context.Context) (*house, error) {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, err
+	}
+	h := &house{}
+	var err error
 	if h.catalogue, err = catalogue(); err != nil {
+		return nil, err
+	}
+	if h.opinion, err = s.procedure(); err != nil {
 		return nil, err
 	}
 	if h.files, err = files.OpenFolder(filepath.Join(s.Data, "files")); err != nil {
 		return nil, err
 	}
-	if s.Database == "" {
-		s.Database = filepath.Join(s.Data, "lianxin.db")
+	if h.db, err = store.Open(ctx, store.Config{URL: s.databaseURL(), Clock: time.Now}); err != nil {
+		return nil, errors.Join(err, h.files.Close())
 	}
-	if h.opinion, err = s.procedure(); err != nil {
-		return nil, err
+	if err := h.db.Migrate(ctx, schemas()...); err != nil {
+		return nil, errors.Join(err, h.close())
 	}
-	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now}); err != nil {
-		return nil, err
-	}
-	return h, h.furnish(ctx)
+	return h, nil
 }
 
-func (h *house) furnish(ctx context.Context) error {
-	if err := h.db.Migrate(ctx, schemas()...); err != nil {
+// existing opens the database of a deployment as it is, perhaps one that is being served: it makes nothing and migrates nothing.
+func (s storage) existing(ctx context.Context) (*store.DB, error) {
+	if s.Database == "" {
+		if _, err := os.Stat(s.databaseURL()); err != nil {
+			return nil, fmt.Errorf("there is no deployment in %s: %w", s.Data, err)
+		}
+	}
+	return store.Open(ctx, store.Config{URL: s.databaseURL(), Clock: time.Now})
+}
+
+// furnished makes the rooms that need the keys.
+func (h *house) furnished(ctx context.Context, keys sealed.Keys) (*house, error) {
+	err := h.furnish(ctx, keys)
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+func (h *house) furnish(ctx context.Context, keys sealed.Keys) (err error) {
+	if h.vault, err = sealed.NewVault(keys); err != nil {
 		return err
 	}
 	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)

@@ -17,6 +17,8 @@ type commands struct {
 	Serve     serveCmd     `cmd:"" help:"Serve the site."`
 	Demo      demoCmd      `cmd:"" help:"Serve the demonstration city: made-up people and matters, on loopback."`
 	Check     checkCmd     `cmd:"" help:"Fold every case from its events, compare with its row, and verify every step. Changes nothing."`
+	Backup    backupCmd    `cmd:"" help:"Write database, attachments and procedure files into one verified file, also while the site is served."`
+	Restore   restoreCmd   `cmd:"" help:"Restore a backup into an empty folder and check it."`
 	Import    importCmd    `cmd:"" help:"Take in data of earlier systems."`
 	Procedure procedureCmd `cmd:"" help:"Prove or draw a procedure."`
 	Deadline  deadlineCmd  `cmd:"" help:"Work out a deadline and explain it."`

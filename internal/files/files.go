@@ -183,3 +183,8 @@ func Record(ctx context.Context, tx *store.Tx, a Attachment) error {
 func List(ctx context.Context, q store.Querier, congress, owner string) ([]Attachment, error) {
 	return store.All[Attachment](ctx, q, "select "+store.Columns[Attachment]("")+" from attachment where congress_id = $1 and owner_id = $2 order by id", congress, owner)
 }
+
+// Names lists the contents that rows name, each once, in order.
+func Names(ctx context.Context, q store.Querier) ([]string, error) {
+	return store.All[string](ctx, q, "select distinct sha256 from attachment order by sha256")
+}

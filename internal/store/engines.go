@@ -26,7 +26,7 @@ func sqliteDSN(path string, pragmas ...string) string {
 }
 
 func (d *DB) openSQLite(cfg Config) error {
-	d.engine = SQLite
+	d.engine, d.path = SQLite, cfg.URL
 	write, err := sql.Open("sqlite", sqliteDSN(cfg.URL, "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"))
 	if err != nil {
 		return err

@@ -10,6 +10,9 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
+// versionTable begins the name of the table in which goose keeps how far a room's schema has come.
+const versionTable = "migrations_"
+
 // Schema is a room's migrations: numbered goose files at the top of FS serve both engines, those in sqlite/ or postgres/ only the one.
 type Schema struct {
 	Room string // names the room's own version table
@@ -23,7 +26,7 @@ func (d *DB) Migrate(ctx context.Context, schemas ...Schema) error {
 		dialect = goose.DialectPostgres
 	}
 	for _, s := range schemas {
-		p, err := goose.NewProvider(dialect, d.write, overlay{s.FS, string(d.engine)}, goose.WithTableName("migrations_"+s.Room))
+		p, err := goose.NewProvider(dialect, d.write, overlay{s.FS, string(d.engine)}, goose.WithTableName(versionTable+s.Room))
 		if err != nil {
 			return fmt.Errorf("store: migrations of %s: %w", s.Room, err)
 		}
