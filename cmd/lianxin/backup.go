@@ -26,7 +26,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	d := backup.Deployment{DB: db, Data: c.Data}
+	d := backup.Deployment{DB: db, Schemas: schemas(), Data: c.Data}
 	if c.WithKeys {
 		d.Keys = c.keyFile()
 	}
@@ -65,11 +65,20 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 }
 
 // place puts the database where it belongs, before the folder gets its name.
-func (c *restoreCmd) place(_ context.Context, _ string, m *backup.Manifest) error {
-	if m.Has(backup.Snapshot) && c.Database != "" {
-		return errors.New("this backup holds a SQLite database: restore it without --database, then dump it and load the dump")
+func (c *restoreCmd) place(ctx context.Context, folder string, m *backup.Manifest) error {
+	if m.Has(backup.Snapshot) {
+		if c.Database != "" {
+			return errors.New("this backup holds a SQLite database: restore it without --database, then move it with dump and load")
+		}
+		return nil
 	}
-	return nil
+	name := filepath.Join(folder, backup.Dump)
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	_, err = storage{Data: folder, Database: c.Database}.load(ctx, f)
+	return errors.Join(err, f.Close(), os.Remove(name))
 }
 
 // showManifest prints what a backup holds.

@@ -19,6 +19,8 @@ type commands struct {
 	Check     checkCmd     `cmd:"" help:"Fold every case from its events, compare with its row, and verify every step. Changes nothing."`
 	Backup    backupCmd    `cmd:"" help:"Write database, attachments and procedure files into one verified file, also while the site is served."`
 	Restore   restoreCmd   `cmd:"" help:"Restore a backup into an empty folder and check it."`
+	Dump      dumpCmd      `cmd:"" help:"Write all tables as checksummed JSON lines, to move to the other engine."`
+	Load      loadCmd      `cmd:"" help:"Load a dump into an empty database of either engine and check it."`
 	Import    importCmd    `cmd:"" help:"Take in data of earlier systems."`
 	Procedure procedureCmd `cmd:"" help:"Prove or draw a procedure."`
 	Deadline  deadlineCmd  `cmd:"" help:"Work out a deadline and explain it."`

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -19,9 +20,10 @@ import (
 
 // Deployment is what a backup is made of.
 type Deployment struct {
-	DB   *store.DB
-	Data string // folder of attachments and procedure files
-	Keys string // key file to take along; "" leaves keys out
+	DB      *store.DB
+	Schemas []store.Schema
+	Data    string // folder of attachments and procedure files
+	Keys    string // key file to take along; "" leaves keys out
 }
 
 // Make writes a backup into the file out, which appears only once it is whole and on disk. The deployment may be served and written to meanwhile:
@@ -50,9 +52,12 @@ func Make(ctx context.Context, d Deployment, out string) (m *Manifest, err error
 	return m, syncFolder(filepath.Dir(out))
 }
 
-// database writes the whole database at one instant into the work folder, and tells the name of the file.
+// database writes the whole database at one instant into the work folder, as a snapshot where the engine can, and tells the name of the file.
 func (d Deployment) database(ctx context.Context, work string, m *Manifest) (string, error) {
 	err := d.DB.Snapshot(ctx, filepath.Join(work, Snapshot))
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return Dump, d.dump(ctx, filepath.Join(work, Dump), m)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -62,6 +67,17 @@ func (d Deployment) database(ctx context.Context, work string, m *Manifest) (str
 	}
 	m.Rows, err = copied.Count(ctx)
 	return Snapshot, errors.Join(err, copied.Close())
+}
+
+func (d Deployment) dump(ctx context.Context, path string, m *Manifest) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	zip := gzip.NewWriter(f)
+	sums, err := d.DB.Dump(ctx, zip, d.Schemas...)
+	m.Rows = store.Rows(sums)
+	return errors.Join(err, zip.Close(), f.Close())
 }
 
 // pack writes all members and the manifest.

@@ -152,3 +152,11 @@ func Follow(ctx context.Context, db *store.DB, holder string, every time.Duratio
 		}
 	}
 }
+
+// Rewind has a consumer follow the record from its first event again, to make anew what it keeps.
+func Rewind(ctx context.Context, db *store.DB, c Consumer) error {
+	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := store.Exec(ctx, tx, "update event_consumer set position = 0 where name = $1", c.Name)
+		return err
+	})
+}

@@ -21,7 +21,7 @@ func Schema() store.Schema {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return store.Schema{Room: "search", FS: sub}
+	return store.Schema{Room: "search", FS: sub, Derived: []string{"search_doc", "search_words"}} // other tables on each engine, filled anew from the record
 }
 
 // Doc is what can be found.

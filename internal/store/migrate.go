@@ -17,6 +17,9 @@ const versionTable = "migrations_"
 type Schema struct {
 	Room string // names the room's own version table
 	FS   fs.FS
+
+	// Derived names tables that are made from others and look different on each engine: a dump leaves them out, and whoever loads makes them anew.
+	Derived []string
 }
 
 // Migrate brings every room's tables up to date, in the order given: a room may refer to tables of rooms before it.
