@@ -41,7 +41,8 @@ type Act struct {
 	events   []event.Event
 	texts    []text
 	files    []attached
-	code     string // pick-up code to tell once
+	levels   map[string]string // of agencies, by id, as far as they were looked up
+	code     string            // pick-up code to tell once
 	step     *step
 	service  *Service
 	history  []event.Event // what happened to the case before; nil until past has read it
@@ -264,7 +265,16 @@ func (a *Act) level(ctx context.Context, target *Assignment) (string, error) {
 	if id == "" {
 		return "", nil
 	}
+	if level, ok := a.levels[id]; ok {
+		return level, nil
+	}
 	agency, err := registry.GetAgency(ctx, a.q, id)
+	if err == nil {
+		if a.levels == nil {
+			a.levels = map[string]string{}
+		}
+		a.levels[id] = agency.Level
+	}
 	return agency.Level, err
 }
 
