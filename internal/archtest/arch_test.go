@@ -20,12 +20,12 @@ const module = "lianxin/"
 var floors = [][]string{
 	{"errs", "deadline", "procedure", "policy", "zh", "lang"},
 	{"store", "event", "sealed", "files", "search", "render", "table", "deliver"},
-	{"identity", "registry", "casework", "opinion"},
+	{"identity", "registry", "casework", "opinion", "notice"},
 	{"web", "web/assets", "web/pages", "api", "demo"},
 }
 
 // within names the edges inside the domain's floor.
-var within = map[string][]string{"casework": {"registry"}, "opinion": {"casework", "registry"}}
+var within = map[string][]string{"casework": {"registry"}, "opinion": {"casework", "registry"}, "notice": {"casework", "identity", "registry"}}
 
 // source is one parsed file.
 type source struct {
