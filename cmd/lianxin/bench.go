@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"lianxin/internal/demo"
+	"lianxin/internal/identity"
 	"lianxin/internal/policy"
 	"lianxin/internal/web/pages"
 )
@@ -112,7 +113,7 @@ func (c *benchCmd) start(ctx context.Context, h *house) (*bencher, func(), error
 		if err != nil {
 			return nil, nil, err
 		}
-		if _, b.tokens[name], err = h.identity.CreateToken(ctx, policy.Actor{Account: string(policy.System)}, account.ID, "bench", time.Hour); err != nil {
+		if _, b.tokens[name], err = h.identity.CreateToken(ctx, policy.Actor{Account: string(policy.System)}, identity.NewToken{Account: account.ID, Name: "bench", Scope: identity.Write, Lasts: time.Hour}); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -121,3 +121,52 @@ func TestTheDemonstrationStaysOnLoopback(t *testing.T) {
 		t.Errorf("served everyone without limits: %s", text)
 	}
 }
+
+func TestTokensAndAccountsByCommand(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	h, err := storage{Data: data}.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.identity.Bootstrap(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.close(); err != nil {
+		t.Fatal(err)
+	}
+	run := func(into any, args ...string) error {
+		t.Helper()
+		text, err := answer(t, append(args, "--data", data, "--account", "admin", "--format", "json")...)
+		if err == nil {
+			err = json.Unmarshal([]byte(text), into)
+		}
+		return err
+	}
+	var made map[string]string
+	if err := run(&made, "token", "create", "--scope", "read", "--days", "90"); err != nil || !strings.HasPrefix(made["token"], "lx_") || made["scope"] != "read" {
+		t.Fatalf("made %v, %v", made, err)
+	}
+	if err := run(&made, "token", "create", "--days", "1000"); err == nil {
+		t.Error("a token for three years")
+	}
+	var list []listedToken
+	if err := run(&list, "token", "list"); err != nil || len(list) != 1 || list[0].State != "active" {
+		t.Errorf("listed %+v, %v", list, err)
+	}
+	var done map[string]any
+	if err := run(&done, "token", "revoke", list[0].ID); err != nil || done["revoked"] != true {
+		t.Errorf("revoked %v, %v", done, err)
+	}
+	if err := run(&list, "token", "list"); err != nil || list[0].State != "revoked" {
+		t.Errorf("listed %+v, %v", list, err)
+	}
+	if err := run(&done, "token", "revoke", list[0].ID); err == nil {
+		t.Error("revoked twice")
+	}
+	if err := run(&done, "account", "reset-password"); err != nil || done["password"] == "" {
+		t.Errorf("got %v, %v", done, err)
+	}
+	if err := run(&done, "account", "reset-factor"); err != nil || done["second_factor"] != false {
+		t.Errorf("got %v, %v", done, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,9 +32,10 @@ import (
 
 // storage says where a deployment keeps its things.
 type storage struct {
-	Data     string `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
-	Database string `help:"postgres://… instead of SQLite in the data folder."`
-	Keys     string `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+	Data       string `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
+	Database   string `help:"postgres://… instead of SQLite in the data folder."`
+	Keys       string `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+	Procedures string `help:"Folder of the deployment's own procedure files, each named after its kind, such as opinion.yaml; by default procedures in the data folder." type:"path"`
 }
 
 // house is every room, furnished.
@@ -56,6 +58,27 @@ func schemas() []store.Schema {
 func catalogue() (*lang.Catalogue, error) {
 	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), table.Messages(), identity.Messages(), registry.Messages(),
 		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages())
+}
+
+// procedure reads the deployment's own file where there is one, else the built-in.
+func (s storage) procedure() (*casework.Kind, error) {
+	folder := s.Procedures
+	if folder == "" {
+		folder = filepath.Join(s.Data, "procedures")
+	}
+	name := filepath.Join(folder, opinion.Kind+".yaml")
+	own, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return opinion.New()
+	}
+	if err != nil {
+		return nil, err
+	}
+	k, err := opinion.Load(own)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return k, nil
 }
 
 // open makes what is missing (folder, keys, tables) and furnishes the house.
@@ -83,6 +106,9 @@ func (s storage) open(ctx context.Context) (*house, error) {
 	if s.Database == "" {
 		s.Database = filepath.Join(s.Data, "lianxin.db")
 	}
+	if h.opinion, err = s.procedure(); err != nil {
+		return nil, err
+	}
 	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now}); err != nil {
 		return nil, err
 	}
@@ -93,13 +119,9 @@ func (h *house) furnish(ctx context.Context) error {
 	if err := h.db.Migrate(ctx, schemas()...); err != nil {
 		return err
 	}
-	var err error
-	if h.opinion, err = opinion.New(); err != nil {
-		return err
-	}
 	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
 	h.cases = casework.New(h.db, h.vault, h.table, h.opinion)
-	h.identity = identity.New(h.db)
+	h.identity = identity.New(h.db, h.vault)
 	return h.cases.KeepProcedures(ctx)
 }
 

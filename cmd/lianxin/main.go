@@ -21,6 +21,7 @@ type commands struct {
 	Procedure procedureCmd `cmd:"" help:"Prove or draw a procedure."`
 	Deadline  deadlineCmd  `cmd:"" help:"Work out a deadline and explain it."`
 	Token     tokenCmd     `cmd:"" help:"Bearer tokens of the API."`
+	Account   accountCmd   `cmd:"" help:"Let somebody in again who lost password or second factor."`
 	Bench     benchCmd     `cmd:"" help:"Measure the closed loop over HTTP against a server of its own."`
 }
 

@@ -10,6 +10,17 @@ import (
 type procedureCmd struct {
 	Check procedureCheckCmd `cmd:"" help:"Prove a procedure file: every state reachable, every open state with exit, owner and overdue rule, every cycle counted."`
 	Draw  procedureDrawCmd  `cmd:"" help:"Print a kind's procedure as Mermaid state diagrams."`
+	Show  procedureShowCmd  `cmd:"" help:"Print a kind's built-in procedure file, to begin an own one from."`
+}
+
+type procedureShowCmd struct {
+	Kind string `arg:"" enum:"opinion" help:"Kind of case: opinion."`
+}
+
+// Run prints the file.
+func (c *procedureShowCmd) Run() error {
+	_, err := os.Stdout.Write(opinion.Builtin())
+	return err
 }
 
 type procedureCheckCmd struct {

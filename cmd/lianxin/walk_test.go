@@ -6,6 +6,7 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"lianxin/internal/web/webtest"
@@ -124,6 +125,16 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}
 }
 
+// overseen is a case that the supervision office has split.
+func (town *town) overseen() string {
+	town.t.Helper()
+	number, err := town.one("select c.number from case_file c join assignment a on a.case_id = c.id where a.state = 'overseeing'")
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	return "/cases/" + number
+}
+
 // staffPages are each role's pages.
 func (town *town) staffPages() map[string]map[string]string {
 	find := func(state string) string {
@@ -138,12 +149,15 @@ func (town *town) staffPages() map[string]map[string]string {
 	return map[string]map[string]string{
 		"clerk": {"desk": "/desk", "cases": "/cases", "search": "/cases?q=路灯&state=open", "none": "/cases?q=没有的", "case": handling, "closed": closed, "slip": handling + "/slip",
 			"assign": accepted + "/do/assign", "entry": "/entry", "registry": "/registry", "agencies": "/registry/agency", "agency": "/registry/agency/zjj", "import": "/registry/grid/import",
-			"poster": "/registry/grid/G-02003-01/poster", "calendar": "/calendar/2026", "procedure": "/procedures/opinion", "policy": "/policy", "sessions": "/sessions", "password": "/password"},
+			"poster": "/registry/grid/G-02003-01/poster", "calendar": "/calendar/2026", "procedure": "/procedures/opinion", "policy": "/policy", "sessions": "/sessions", "password": "/password", "urging": "/urging", "promises": "/promises", "service": "/service-list?deputy=P-001",
+			"batch": "/entry/batch", "export": "/cases/export?state=open", "paste": "/cases/paste", "bulk": "/bulk?action=accept&n=" + strings.TrimPrefix(find("received"), "/cases/"),
+			"map": "/procedures/opinion?case=" + strings.TrimPrefix(handling, "/cases/"), "hotline": find("hotline"), "merged": find("merged"), "asking": find("asking"), "referred": find("referred"),
+			"merge": accepted + "/do/merge", "refer": find("received") + "/do/refer_down", "split": accepted + "/do/split"},
 		"leader":      {"desk": "/desk"},
 		"station":     {"desk": "/desk"},
 		"street":      {"desk": "/desk"},
 		"deputy":      {"desk": "/desk"},
-		"supervision": {"desk": "/desk"},
+		"supervision": {"desk": "/desk", "urging": "/urging", "oversees": town.overseen()},
 		"agency":      {"desk": "/desk"},
 		"agency-lead": {"desk": "/desk"},
 		"agency2":     {"desk": "/desk"},

@@ -4,6 +4,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
 	"lianxin/internal/lang"
+	"lianxin/internal/policy"
 )
 
 //go:embed messages
@@ -70,7 +72,7 @@ func Register(mux *http.ServeMux, deps Deps) {
 	mux.Handle(Prefix+"/", s.guard(inner))
 }
 
-// guard bounds and checks bodies before anything reads them.
+// guard bounds and checks bodies before anything reads them, and lets no token write that is for reading only.
 func (s *service) guard(next *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := next.Handler(r); pattern == "" {
@@ -83,9 +85,25 @@ func (s *service) guard(next *http.ServeMux) http.Handler {
 				return
 			}
 		}
+		if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok && r.Method != http.MethodGet && r.Method != http.MethodHead {
+			actor, token, err := s.Identity.CheckToken(r.Context(), secret)
+			if err == nil && token.Scope != identity.Write {
+				s.Fail(w, r, errs.New(errs.Denied, "api.read_only"))
+				return
+			}
+			r = r.WithContext(context.WithValue(r.Context(), bearerKey{}, bearer{actor, err}))
+		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// bearer is who a writing request's token stands for, found once by the guard.
+type bearer struct {
+	actor policy.Actor
+	err   error
+}
+
+type bearerKey struct{}
 
 // bound reads the body, at most as much as the path takes, and refuses JSON under another name.
 func bound(r *http.Request) error {

@@ -64,14 +64,16 @@ func serve(t *testing.T) *site {
 	must(err)
 	cases := casework.New(db, vault, policy.New(kind.Procedure.Rules()...), kind)
 	must(cases.KeepProcedures(t.Context()))
-	people := identity.New(db)
+	people := identity.New(db, vault)
 	s := &site{t: t, tokens: map[string]string{}, cases: cases}
 	for name, g := range map[string]identity.Grant{"clerk": {Role: policy.Clerk, Office: registrytest.Office}, "agency": {Role: policy.Agency, Agency: registrytest.Housing},
 		"lead": {Role: policy.AgencyLead, Agency: registrytest.Housing}, "stranger": {Role: policy.Agency, Agency: registrytest.Traffic}} {
 		g.Congress = registrytest.City
 		a, _, err := people.Create(t.Context(), registrytest.System(), identity.NewAccount{Name: name, Display: name, Password: "Correct-horse-7", Grants: []identity.Grant{g}})
 		must(err)
-		_, s.tokens[name], err = people.CreateToken(t.Context(), registrytest.System(), a.ID, "test", time.Hour)
+		_, s.tokens[name], err = people.CreateToken(t.Context(), registrytest.System(), identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Write, Lasts: time.Hour})
+		must(err)
+		_, s.tokens[name+" reading"], err = people.CreateToken(t.Context(), registrytest.System(), identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Read, Lasts: time.Hour})
 		must(err)
 	}
 	mux := http.NewServeMux()
@@ -286,4 +288,19 @@ func TestWrongCodesAreThrottled(t *testing.T) {
 		s.want(404, "code:AAAA-AAAA", "GET", path, "")
 	}
 	s.want(429, "code:"+made["code"].(string), "GET", path, "")
+}
+
+func TestATokenForReadingWritesNothing(t *testing.T) {
+	s := serve(t)
+	made := s.want(201, "", "POST", "/opinions", `{"body":"路灯坏了"}`)
+	path := "/cases/" + made["number"].(string)
+	for what, call := range map[string][2]string{"an action": {path + "/actions/accept", "{}"}, "an opinion": {"/opinions", `{"body":"又一件"}`},
+		"an attachment": {path + "/attachments", "x"}} {
+		if out := s.want(403, "clerk reading", "POST", call[0], call[1]); out["title"] != "denied" || out["status"] != 403.0 {
+			t.Errorf("%s: %v", what, out)
+		}
+	}
+	s.want(200, "clerk reading", "GET", path, "")
+	s.want(200, "clerk reading", "GET", "/cases", "")
+	s.want(200, "clerk", "POST", path+"/actions/accept", "{}")
 }

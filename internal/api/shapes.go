@@ -127,6 +127,7 @@ type eventView struct {
 	From       string         `json:"from"`
 	To         string         `json:"to"`
 	Role       string         `json:"role"`
+	Behalf     bool           `json:"behalf,omitempty" doc:"Done under a grant that a colleague lent."`
 	Proxy      bool           `json:"proxy,omitempty"`
 	Undone     bool           `json:"undone,omitempty"`
 	OccurredAt *time.Time     `json:"occurred_at"`

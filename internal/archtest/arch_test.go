@@ -25,7 +25,8 @@ var floors = [][]string{
 }
 
 // within names the edges inside the domain's floor.
-var within = map[string][]string{"casework": {"registry"}, "opinion": {"casework", "registry"}, "notice": {"casework", "identity", "registry"}}
+var within = map[string][]string{"identity": {"registry"}, "casework": {"registry"}, "opinion": {"casework", "registry"},
+	"notice": {"casework", "identity", "registry"}}
 
 // source is one parsed file.
 type source struct {

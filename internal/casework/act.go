@@ -72,6 +72,7 @@ type Permission struct {
 	Proxy    bool
 	Office   string
 	Agency   string
+	Behalf   string // account that lent the grant acted under; "" for an own one
 }
 
 // text is a free text to be kept beside the record.
@@ -350,7 +351,7 @@ func (a *Act) record(target *Assignment, before map[string]json.RawMessage, from
 		return err
 	}
 	payload, err := json.Marshal(Record{Action: a.step.action.Name, From: from, To: *a.state(target), Procedure: a.kind.Procedure.Hash(),
-		Relation: string(a.Permission.Relation), Office: a.Permission.Office, Agency: a.Permission.Agency, Proxy: a.Permission.Proxy,
+		Relation: string(a.Permission.Relation), Office: a.Permission.Office, Agency: a.Permission.Agency, Behalf: a.Permission.Behalf, Proxy: a.Permission.Proxy,
 		Inferred: a.Inferred, Facts: a.Values.facts(a.step.action), Texts: a.step.texts, Files: a.step.files, Undone: a.step.undone, Delta: changed})
 	if err != nil {
 		return err

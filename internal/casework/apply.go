@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ type Request struct {
 	Action     string    // name in the procedure
 	Version    int64     // of what is acted on, as the asker saw it; 0 accepts any
 	Input      Input     // the action's fields
-	OccurredAt time.Time // set by imports and the demonstration only; zero is now, or the claimed time of an entry
+	OccurredAt time.Time // set by imports, rows pasted back and the demonstration; zero is now, or the claimed time of an entry
 	Key        string    // Idempotency-Key; a repeated one returns the first answer
 	Inferred   bool      // the step was inferred by an import
 }
@@ -42,27 +43,61 @@ type Result struct {
 func (s *Service) Apply(ctx context.Context, r Request) (Result, error) {
 	var res Result
 	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		res = Result{}
-		first, err := s.remember(ctx, tx, r.Actor.Account, r.Key, r.fingerprint(), r.Number)
-		if err != nil {
-			return err
-		}
-		a, err := s.load(ctx, tx, r.Actor, r.Number)
-		if err != nil {
-			return err
-		}
-		if !first {
-			res = a.result()
-			res.Repeated = true
-			return nil
-		}
-		if err := s.act(ctx, a, r); err != nil {
-			return err
-		}
-		res = a.result()
-		return a.save(ctx)
+		var err error
+		res, err = s.apply(ctx, tx, r)
+		return err
 	})
 	return res, err
+}
+
+// ApplyAll carries out several requests one after another, all of them or none. The first that is refused is the error.
+func (s *Service) ApplyAll(ctx context.Context, requests ...Request) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.applyAll(ctx, tx, requests) })
+}
+
+// Rehearse tells what ApplyAll would answer, and changes nothing.
+func (s *Service) Rehearse(ctx context.Context, requests ...Request) error {
+	var refused error
+	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		refused = s.applyAll(ctx, tx, requests)
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		return refused
+	}
+	return err
+}
+
+// errRehearsed undoes a rehearsal.
+var errRehearsed = errors.New("casework: only rehearsed")
+
+func (s *Service) applyAll(ctx context.Context, tx *store.Tx, requests []Request) error {
+	for _, r := range requests {
+		if _, err := s.apply(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) apply(ctx context.Context, tx *store.Tx, r Request) (Result, error) {
+	first, err := s.remember(ctx, tx, r.Actor.Account, r.Key, r.fingerprint(), r.Number)
+	if err != nil {
+		return Result{}, err
+	}
+	a, err := s.load(ctx, tx, r.Actor, r.Number)
+	if err != nil {
+		return Result{}, err
+	}
+	if !first {
+		res := a.result()
+		res.Repeated = true
+		return res, nil
+	}
+	if err := s.act(ctx, a, r); err != nil {
+		return Result{}, err
+	}
+	return a.result(), a.save(ctx)
 }
 
 func (a *Act) result() Result {

@@ -113,10 +113,14 @@ func Functions(guards map[string]Guard, effects map[string]Effect, deciders map[
 }
 
 // KeepProcedures stores every registered procedure's version, so that old events can be verified for ever; call it at start.
+// A version that lacks a state in which a case or an assignment stands is refused: open matters go on under the version in force.
 func (s *Service) KeepProcedures(ctx context.Context) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, k := range s.kinds {
 			p := k.Procedure
+			if err := holds(ctx, tx, p); err != nil {
+				return err
+			}
 			_, err := store.Exec(ctx, tx, `insert into procedure_version (hash, kind, body, first_used_at) values ($1, $2, $3, $4)
 				on conflict (hash) do nothing`, p.Hash(), p.Kind, p.Text(), store.Micros(tx.Now()))
 			if err != nil {
@@ -125,6 +129,37 @@ func (s *Service) KeepProcedures(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// holds tells whether a procedure has every state that is stood in.
+func holds(ctx context.Context, q store.Querier, p *procedure.Procedure) error {
+	for _, of := range []struct {
+		table   string
+		machine *procedure.Machine
+	}{{"case_file", &p.Case}, {"assignment", &p.Assignment}} {
+		states, err := store.All[string](ctx, q, "select distinct state from "+of.table+" where kind = $1", p.Kind)
+		if err != nil {
+			return err
+		}
+		for _, st := range states {
+			if _, ok := of.machine.State(st); !ok {
+				return fmt.Errorf("casework: procedure %s lacks the state %q, in which matters stand", p.Kind, st)
+			}
+		}
+	}
+	return nil
+}
+
+// Version is a procedure's file as it once came into force.
+type Version struct {
+	Hash        string
+	Body        string
+	FirstUsedAt int64 // microseconds UTC
+}
+
+// Versions lists a kind's versions, the newest first.
+func (s *Service) Versions(ctx context.Context, kind string) ([]Version, error) {
+	return store.All[Version](ctx, s.db.Reader(), "select hash, body, first_used_at from procedure_version where kind = $1 order by first_used_at desc, hash", kind)
 }
 
 // calendar reads the working days in force.

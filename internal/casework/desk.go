@@ -23,8 +23,9 @@ type DeskItem struct {
 	Agency          string `db:"agency_id"`
 	Part            string `db:"part"`
 	AssignmentState string `db:"assignment_state"`
-	ItemDue         int64  `db:"item_due"`   // of the assignment where there is one, else of the case
-	ItemAmber       int64  `db:"item_amber"` // likewise
+	ItemDue         int64  `db:"item_due"`     // of the assignment where there is one, else of the case
+	ItemAmber       int64  `db:"item_amber"`   // likewise
+	ItemPromise     string `db:"item_promise"` // date promised in the assignment; "" for none
 }
 
 // heap describes a section: which cases or assignments it holds. Conditions speak of case_file c and assignment a.
@@ -207,10 +208,10 @@ func (s *Service) heap(ctx context.Context, h heap, g policy.Grant, account stri
 // fill reads a heap's first items and counts it.
 func (s *Service) fill(ctx context.Context, w *store.Where, assignments, newest bool, section *Section) error {
 	q := s.db.Reader()
-	from, columns, due := " from case_file c", "0 as n, '' as agency_id, '' as part, '' as assignment_state, c.due_at as item_due, c.amber_at as item_amber", "c.due_at"
+	from, columns, due := " from case_file c", "0 as n, '' as agency_id, '' as part, '' as assignment_state, c.due_at as item_due, c.amber_at as item_amber, '' as item_promise", "c.due_at"
 	if assignments {
 		from += " join assignment a on a.congress_id = c.congress_id and a.case_id = c.id"
-		columns, due = "a.n, a.agency_id, a.part, a.state as assignment_state, a.due_at as item_due, a.amber_at as item_amber", "a.due_at"
+		columns, due = "a.n, a.agency_id, a.part, a.state as assignment_state, a.due_at as item_due, a.amber_at as item_amber, a.promise_on as item_promise", "a.due_at"
 	}
 	total, err := store.One[int](ctx, q, "select count(*) from (select 1"+from+w.String()+" limit 1000) counted", w.Args()...)
 	if err != nil {

@@ -162,7 +162,7 @@ func checkEntry(_ context.Context, a *Act) error {
 	if i < 0 {
 		return errs.New(errs.Invalid, "casework.no_entry").At("entry")
 	}
-	if entries.V[i].Account == a.Actor.Account {
+	if a.self(entries.V[i].Account) {
 		return errs.New(errs.Denied, "casework.second_person").At("entry")
 	}
 	entries.V = slices.Clone(entries.V)

@@ -2,6 +2,8 @@ package casework
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 
 	"lianxin/internal/errs"
@@ -17,17 +19,17 @@ func Guards() map[string]Guard {
 	return map[string]Guard{
 		"not_answerer":       notAnswerer,
 		"publication_asked":  when("casework.publication_not_asked", func(a *Act) bool { return a.Case.Publication == PublicationAsked }),
-		"not_asker":          when("casework.second_person", func(a *Act) bool { return a.Case.PublicationAskedBy != a.Actor.Account }),
+		"not_asker":          when("casework.second_person", func(a *Act) bool { return !a.self(a.Case.PublicationAskedBy) }),
 		"published":          when("casework.not_published", func(a *Act) bool { return a.Case.Publication == Published }),
 		"publishable":        publishable,
 		"no_correction_open": when("casework.correction_open", func(a *Act) bool { return !a.Case.Correcting }),
 		"correction_open":    when("casework.no_correction", func(a *Act) bool { return a.Case.Correcting }),
-		"not_corrector":      when("casework.second_person", func(a *Act) bool { return a.Case.Correction.V.By != a.Actor.Account }),
+		"not_corrector":      when("casework.second_person", func(a *Act) bool { return !a.self(a.Case.Correction.V.By) }),
 		"contact_checked":    when("casework.no_contact", func(a *Act) bool { return a.Case.HasContact }),
 		"few_files":          fewFiles,
 		"entry_open":         when("casework.no_entry", func(a *Act) bool { return len(a.unchecked()) > 0 }),
 		"not_enterer": when("casework.second_person", func(a *Act) bool {
-			return slices.ContainsFunc(a.unchecked(), func(e Entry) bool { return e.Account != a.Actor.Account })
+			return slices.ContainsFunc(a.unchecked(), func(e Entry) bool { return !a.self(e.Account) })
 		}),
 		"rescindable":       rescindable,
 		"co_handler":        when("casework.co_only", func(a *Act) bool { return a.Target.Part == PartCo }),
@@ -69,19 +71,31 @@ func when(key string, holds func(a *Act) bool) Guard {
 // answering are the actions after which an account may not evaluate the case (design invariant 5).
 var answering = []string{"answer", "assignment.reply", "assignment.approve", "assignment.register_approval", "assignment.opine"}
 
-// notAnswerer lets nobody evaluate, or enter an evaluation for, a case they answered.
+// self reports whether an account is the actor's, or that of the colleague acted for: a lent grant makes no second person.
+func (a *Act) self(account string) bool {
+	return account == a.Actor.Account || account != "" && account == a.Permission.Behalf
+}
+
+// notAnswerer lets nobody evaluate, or enter an evaluation for, a case they answered, had answered for them, or act for somebody who did.
 func notAnswerer(ctx context.Context, a *Act) error {
 	names := make([]string, len(answering))
 	for i, n := range answering {
 		names[i] = a.Case.Kind + "." + n
 	}
-	w := new(store.Where).And("topic = ? and account = ?", a.Case.ID, a.Actor.Account).In("action", names...)
-	n, err := store.One[int64](ctx, a.q, "select count(*) from event"+w.String(), w.Args()...)
-	if err != nil {
+	w := new(store.Where).And("topic = ?", a.Case.ID).In("action", names...)
+	type answer struct{ Account, Payload string }
+	answers, err := store.All[answer](ctx, a.q, "select account, payload from event"+w.String(), w.Args()...)
+	if err != nil || a.Actor.Case != "" {
 		return err
 	}
-	if n > 0 && a.Actor.Case == "" {
-		return errs.New(errs.Denied, "casework.answerer")
+	for _, e := range answers {
+		var rec Record
+		if err := json.Unmarshal([]byte(e.Payload), &rec); err != nil {
+			return fmt.Errorf("casework: payload of an answer: %w", err)
+		}
+		if a.self(e.Account) || a.self(rec.Behalf) {
+			return errs.New(errs.Denied, "casework.answerer")
+		}
 	}
 	return nil
 }

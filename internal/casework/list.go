@@ -36,6 +36,8 @@ type Query struct {
 	Publication string
 	Lamp        string        // amber or red
 	Open        bool          // not in a final state
+	Missed      bool          // a promise was not kept in time
+	Numbers     []string      // these only
 	Q           string        // words, all of which the case's texts contain
 	From, To    deadline.Date // received from, and to (inclusive)
 	Sort        string        // "received" (newest first, the default) or "due" (soonest first)
@@ -151,6 +153,12 @@ func (s *Service) where(ctx context.Context, q store.Querier, actor policy.Actor
 	}
 	if query.Open {
 		w.In("c.state", s.openStates(query.Kind)...)
+	}
+	if len(query.Numbers) > 0 {
+		w.In("c.number", query.Numbers...)
+	}
+	if query.Missed {
+		w.And("exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and a.promise_state = 'missed')")
 	}
 	if query.Agency != "" {
 		w.And("exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and a.agency_id = ? and a.state not in ('moved', 'stopped'))", query.Agency)

@@ -177,7 +177,7 @@ func (s *Service) mayEnter(o Opening, in registry.Intake) (Permission, error) {
 		for _, r := range []policy.Relation{policy.Anyone, policy.Congress} {
 			allowed, _ := s.table.Allows(o.Kind, "enter", g.Role, r)
 			if allowed && (r == policy.Anyone || g.Congress == in.Congress.ID || slices.Contains([]string{in.Office, in.IntakeOffice}, g.Office)) {
-				return Permission{Role: g.Role, Relation: r, Proxy: o.Proxy, Office: g.Office}, nil
+				return Permission{Role: g.Role, Relation: r, Proxy: o.Proxy, Office: g.Office, Behalf: g.Behalf}, nil
 			}
 		}
 	}

@@ -19,6 +19,7 @@ type Record struct {
 	Relation  string                     `json:"relation,omitempty"`
 	Office    string                     `json:"office,omitempty"` // for which the actor acted
 	Agency    string                     `json:"agency,omitempty"` // for which the actor acted
+	Behalf    string                     `json:"behalf,omitempty"` // account that lent the grant it was done under 受委托
 	Proxy     bool                       `json:"proxy,omitempty"`  // 代录
 	Inferred  bool                       `json:"inferred,omitempty"`
 	Facts     map[string]any             `json:"facts,omitempty"` // choices, dates and references of the input

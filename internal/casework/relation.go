@@ -105,7 +105,7 @@ func (s standing) permit(ctx context.Context, table *policy.Table, actor policy.
 		}
 		for _, r := range held {
 			allowed, proxy := table.Allows(s.c.Kind, action, g.Role, r)
-			p := Permission{Role: g.Role, Relation: r, Proxy: proxy, Office: g.Office, Agency: g.Agency}
+			p := Permission{Role: g.Role, Relation: r, Proxy: proxy, Office: g.Office, Agency: g.Agency, Behalf: g.Behalf}
 			if allowed && !proxy {
 				return p, true, nil
 			}

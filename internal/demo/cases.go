@@ -31,6 +31,7 @@ func Cases(ctx context.Context, s *casework.Service, now time.Time, actors Actor
 	for i, scene := range scenes() {
 		d.play(scene.ago, 60+i, scene.to)
 	}
+	d.sideRoads()
 	return d.err
 }
 
@@ -344,7 +345,8 @@ func (d *director) publish(to string) {
 		return
 	}
 	d.wait(10)
-	d.do("clerk", 0, "ask_publish", casework.Input{"public_title": fmt.Sprintf(d.m.title, "某小区"), "public_body": fmt.Sprintf(d.m.body, "某小区"), "public_reply": d.m.reply, "with_verdict": true})
+	d.do("clerk", 0, "ask_publish", casework.Input{"public_title": fmt.Sprintf(d.m.title, "某小区"), "public_body": fmt.Sprintf(d.m.body, "某小区"), "public_reply": d.m.reply, "with_verdict": true,
+		"redaction": "personal", "redaction_reason": "去除具体门牌，避免认出反映人。"})
 	if to == "published" {
 		d.wait(5)
 		d.do("clerk2", 0, "publish", casework.Input{"words": "已核对，无个人信息。"})

@@ -109,6 +109,10 @@ func districtCongress(district string) string {
 // offices: the city's 代表工委 receives; streets and towns take in and pass on.
 func offices() []row {
 	rows := []row{{"id": Office, "name": "市人大常委会代表工作委员会", "level": "city", "sorts": "是", "phone": "0473-0000100", "region": "150300"}}
+	for i, d := range []string{"海勃湾区", "海南区", "乌达区"} {
+		rows = append(rows, row{"id": "o-" + districtCongress(d), "name": d + "人大常委会代表工作委员会", "level": "district", "sorts": "是", "parent_id": Office,
+			"congress_id": districtCongress(d), "phone": fmt.Sprintf("0473-0000%03d", 110+i)})
+	}
 	for i, p := range places() {
 		name, level := p.name+"人大工委", "street"
 		if p.town {

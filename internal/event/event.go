@@ -6,6 +6,8 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"strings"
+	"unicode/utf8"
 
 	"lianxin/internal/errs"
 	"lianxin/internal/store"
@@ -76,19 +78,28 @@ type Filter struct {
 	Congress string
 	Account  string
 	Action   string
-	Since    int64  // recorded at or after, microseconds UTC
-	Until    int64  // recorded before, microseconds UTC
-	Before   string // event id to page on from, newest first
+	Topic    string
+	Prefixes []string // beginnings of actions, any of which will do
+	Since    int64    // recorded at or after, microseconds UTC
+	Until    int64    // recorded before, microseconds UTC
+	Before   string   // event id to page on from, newest first
 	Limit    int
 }
 
 // List reads the record newest first, for auditors.
 func List(ctx context.Context, q store.Querier, f Filter) ([]Event, error) {
 	var w store.Where
-	for column, v := range map[string]string{"congress_id": f.Congress, "account": f.Account, "action": f.Action} {
+	for column, v := range map[string]string{"congress_id": f.Congress, "account": f.Account, "action": f.Action, "topic": f.Topic} {
 		if v != "" {
 			w.And(column+" = ?", v)
 		}
+	}
+	if len(f.Prefixes) > 0 {
+		var either []string
+		for _, p := range f.Prefixes {
+			either = append(either, "substr(action, 1, "+w.Bind(utf8.RuneCountInString(p))+") = "+w.Bind(p))
+		}
+		w.And(strings.Join(either, " or "))
 	}
 	if f.Since != 0 {
 		w.And("recorded_at >= ?", f.Since)

@@ -100,3 +100,30 @@ func TestOnlyTheLeaseHolderSequences(t *testing.T) {
 		}
 	})
 }
+
+func TestTheRecordIsListedByWhatIsAsked(t *testing.T) {
+	storetest.Each(t, schemas, func(t *testing.T, db *store.DB) {
+		for i, e := range []event.Event{{Stream: "account:1", Action: "account.sign_in", Account: "a"}, {Stream: "account:1", Action: "account.sign_in_failed", Account: "a"},
+			{Stream: "account:1", Action: "account.grant", Account: "root"}, {Stream: "account:2", Action: "account.sign_in", Account: "b"}, {Stream: "case:1", Action: "opinion.accept", Account: "a"}} {
+			err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+				e.Seq, e.ID, e.Topic, e.Payload, e.RecordedAt = int64(i+1), store.NewID(), e.Stream, "{}", store.Micros(tx.Now())
+				return event.Append(ctx, tx, e)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, c := range map[string]struct {
+			f    event.Filter
+			want int
+		}{"all": {event.Filter{}, 5}, "by whom": {event.Filter{Account: "a"}, 3}, "about whom": {event.Filter{Topic: "account:1"}, 3},
+			"signing in": {event.Filter{Prefixes: []string{"account.sign_in", "account.locked"}}, 3}, "cases": {event.Filter{Prefixes: []string{"opinion."}}, 1},
+			"one action": {event.Filter{Action: "account.sign_in"}, 2}, "joined": {event.Filter{Topic: "account:1", Prefixes: []string{"account.sign_in"}, Account: "a"}, 2},
+			"what reads like a pattern": {event.Filter{Prefixes: []string{"account_"}}, 0}} {
+			c.f.Limit = 10
+			if got, err := event.List(t.Context(), db.Reader(), c.f); err != nil || len(got) != c.want {
+				t.Errorf("%s: %d, want %d, %v", name, len(got), c.want, err)
+			}
+		}
+	})
+}

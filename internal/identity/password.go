@@ -7,13 +7,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/sync/semaphore"
-
-	"lianxin/internal/errs"
 )
 
 // Parameters of argon2id (RFC 9106; measured at 24 ms on two cores).
@@ -70,28 +66,6 @@ func (h *hasher) verify(ctx context.Context, phc, password string) (bool, error)
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(got, want) == 1 && phc != "", nil
-}
-
-// CheckPassword asks for ten characters of three kinds (GB/T 22239-2019 level 3 asks for complexity; the numbers are our default), at most 200.
-func CheckPassword(name, password string) error {
-	n := utf8.RuneCountInString(password)
-	kinds := map[string]bool{}
-	for _, r := range password {
-		switch {
-		case unicode.IsLower(r):
-			kinds["lower"] = true
-		case unicode.IsUpper(r):
-			kinds["upper"] = true
-		case unicode.IsDigit(r):
-			kinds["digit"] = true
-		default:
-			kinds["other"] = true
-		}
-	}
-	if n < 10 || n > 200 || len(kinds) < 3 || name != "" && strings.Contains(strings.ToLower(password), strings.ToLower(name)) {
-		return errs.New(errs.Invalid, "identity.weak_password").At("password")
-	}
-	return nil
 }
 
 // OneTime makes a password to be told once: 80 bits, of letters that are not mistaken for one another, and always strong enough.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"lianxin/internal/deadline"
 	"lianxin/internal/deliver"
-	"lianxin/internal/errs"
 	"lianxin/internal/store"
 )
 
@@ -87,9 +87,10 @@ func (s *Service) wanted(ctx context.Context, tx *store.Tx, account string) (Pre
 	if err != nil || !slices.Contains(on, p.Channel) {
 		return Preference{}, err
 	}
-	closed, err := store.One[bool](ctx, tx, "select disabled from account where id = $1", account)
-	if closed || errs.Is(err, errs.NotFound) {
-		return Preference{}, nil
+	today := string(deadline.DateOf(tx.Now()))
+	open, err := store.One[int](ctx, tx, "select count(*) from account where id = $1 and not disabled and (closes_on = '' or closes_on > $2)", account, today)
+	if err != nil || open == 0 {
+		return Preference{}, err
 	}
-	return p, err
+	return p, nil
 }

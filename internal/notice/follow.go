@@ -44,7 +44,7 @@ func (s *Service) follow(ctx context.Context, tx *store.Tx, events []event.Place
 type follower struct {
 	s           *Service
 	tx          *store.Tx
-	grants      []identity.Grant // nil until asked for
+	holdings    []identity.Holding // nil until asked for
 	seen        map[string]*matter
 	preferences map[string]Preference
 	hours       *Hours
@@ -130,9 +130,9 @@ func (f *follower) audience(ctx context.Context, r Rule, m *matter, target *case
 	if len(r.Who) == 0 {
 		return nil, nil
 	}
-	if f.grants == nil {
+	if f.holdings == nil {
 		var err error
-		if f.grants, err = identity.Held(ctx, f.tx, deadline.DateOf(f.tx.Now())); err != nil {
+		if f.holdings, err = identity.Holdings(ctx, f.tx, deadline.DateOf(f.tx.Now())); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +141,7 @@ func (f *follower) audience(ctx context.Context, r Rule, m *matter, target *case
 		return nil, err
 	}
 	var accounts []string
-	for _, g := range f.grants {
+	for _, g := range f.holdings {
 		told := slices.ContainsFunc(r.Who, func(a Audience) bool { return m.stands(a, g, target) })
 		if told && !slices.Contains(acted, g.Account) && !slices.Contains(accounts, g.Account) {
 			accounts = append(accounts, g.Account)
@@ -159,7 +159,7 @@ func (f *follower) actors(ctx context.Context, e event.Event) ([]string, error) 
 }
 
 // stands reports whether a grant belongs to an audience, by the relations under which casework lets its holder read the case.
-func (m *matter) stands(a Audience, g identity.Grant, target *casework.Assignment) bool {
+func (m *matter) stands(a Audience, g identity.Holding, target *casework.Assignment) bool {
 	switch a {
 	case Receiving:
 		return ofOffice(g, m.Office, policy.Clerk, policy.Street, policy.Station)
@@ -185,11 +185,11 @@ func (m *matter) stands(a Audience, g identity.Grant, target *casework.Assignmen
 	return false
 }
 
-func ofOffice(g identity.Grant, office string, roles ...policy.Role) bool {
+func ofOffice(g identity.Holding, office string, roles ...policy.Role) bool {
 	return office != "" && g.Office == office && g.Station == "" && slices.Contains(roles, g.Role)
 }
 
-func ofAgency(g identity.Grant, agency string, roles ...policy.Role) bool {
+func ofAgency(g identity.Holding, agency string, roles ...policy.Role) bool {
 	return agency != "" && g.Agency == agency && slices.Contains(roles, g.Role)
 }
 

@@ -119,21 +119,9 @@ func (s *Service) SetSettings(ctx context.Context, actor policy.Actor, want Sett
 	if _, err := ParseHours(want.Hours); err != nil {
 		return err
 	}
-	have, err := s.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	if want.Hours != have.Hours {
-		if err := registry.SetSetting(ctx, s.db, actor, HoursSetting, want.Hours); err != nil {
-			return err
-		}
-	}
-	if want.Resident == have.Resident {
-		return nil
-	}
-	value := "no"
+	resident := "no"
 	if want.Resident {
-		value = "yes"
+		resident = "yes"
 	}
-	return registry.SetSetting(ctx, s.db, actor, ResidentSMS, value)
+	return registry.SetSettings(ctx, s.db, actor, map[string]string{HoursSetting: want.Hours, ResidentSMS: resident})
 }

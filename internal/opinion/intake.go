@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -82,6 +83,39 @@ func Submit(ctx context.Context, s *casework.Service, actor policy.Actor, in Int
 		Urgent: in.Urgent, Source: in.Source, HideName: in.HideName, MayPublish: in.MayPublish, Title: in.Title, Body: in.Body, Place: in.Place,
 		Contact: sealed.Contact{Name: in.Name, Phone: in.Phone, Address: in.Address}, Files: in.Files, OccurredAt: in.ClaimedAt, Key: in.Key,
 		ImportKey: in.ImportKey, Proxy: slices.Contains(Sources(), in.Source), Inferred: in.Source == Imported})
+}
+
+// Row is one form of several taken in at once, with its number on the screen.
+type Row struct {
+	N int
+	Intake
+}
+
+// SubmitAll checks every row and then opens a case for each, in order; nothing is opened while any row is wrong.
+// Mistakes name field and row as field-row. A repeated key returns the first answer.
+func SubmitAll(ctx context.Context, s *casework.Service, actor policy.Actor, rows []Row) ([]casework.Result, error) {
+	var wrong errs.List
+	for i := range rows {
+		err := rows[i].check(ctx, s, actor)
+		if err == nil {
+			continue
+		}
+		for _, e := range errs.All(err) {
+			wrong = append(wrong, e.At(e.Field+"-"+strconv.Itoa(rows[i].N)))
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	var results []casework.Result
+	for _, row := range rows {
+		res, err := Submit(ctx, s, actor, row.Intake)
+		if err != nil {
+			return results, err
+		}
+		results = append(results, res)
+	}
+	return results, nil
 }
 
 // check cleans every text in place and tells everything that is wrong at once.

@@ -5,6 +5,7 @@ package opinion
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"time"
 
 	"lianxin/internal/casework"
@@ -20,11 +21,26 @@ const Kind = "opinion"
 //go:embed procedure.yaml
 var file []byte
 
-// New reads and proves the built-in procedure.
-func New() (*casework.Kind, error) { return Load(file) }
+// Builtin is the built-in procedure's file: what a deployment's own begins from.
+func Builtin() []byte { return slices.Clone(file) }
 
-// Load reads and proves a deployment's own procedure file; an error names the line or the row at fault.
-func Load(file []byte) (*casework.Kind, error) {
+// New reads and proves the built-in procedure.
+func New() (*casework.Kind, error) { return parse(file) }
+
+// Load reads and proves a deployment's own procedure file, and holds it against the built-in one; an error names the line and what is wrong.
+func Load(own []byte) (*casework.Kind, error) {
+	k, err := parse(own)
+	if err != nil {
+		return nil, err
+	}
+	builtin, err := New()
+	if err != nil {
+		return nil, err
+	}
+	return k, k.Procedure.Conform(builtin.Procedure)
+}
+
+func parse(file []byte) (*casework.Kind, error) {
 	k := &casework.Kind{Guards: guards(), Effects: effects(), Deciders: deciders(), Limit: limit}
 	p, err := procedure.Parse(file, casework.Functions(k.Guards, k.Effects, k.Deciders))
 	if err != nil {

@@ -23,6 +23,11 @@ func House() []Rule {
 	add(KindRegistry, "edit_calendar", Admin)
 	add(KindAccount, "manage", Admin)
 	add(KindAccount, "view", Admin, Auditor)
+	for _, r := range Granted() {
+		if r.Lendable() {
+			add(KindAccount, "lend", r)
+		}
+	}
 	add(KindAudit, "view", Auditor)
 	add(KindSettings, "edit", Admin)
 	return rules

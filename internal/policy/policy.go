@@ -66,6 +66,7 @@ type Grant struct {
 	Agency   string `json:"agency,omitempty"`  // of a handler, an agency's leader or the supervision office
 	Station  string `json:"station,omitempty"` // of a station keeper
 	Person   string `json:"person,omitempty"`  // the deputy
+	Behalf   string `json:"behalf,omitempty"`  // account that lent the grant; "" for an own one
 }
 
 // Actor is who acts: a signed-in account, a resident with a pick-up code, the timetable or the import.
@@ -89,6 +90,19 @@ func (a Actor) Roles() []Role {
 // Has reports whether the actor holds any of the roles.
 func (a Actor) Has(roles ...Role) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return slices.Contains(roles, g.Role) })
+}
+
+// Under finds the grant an act of a congress is done under where no relation tells: an own one of that congress, else one lent, else the first there is.
+func (a Actor) Under(congress string) Grant {
+	for _, g := range a.Grants {
+		if g.Congress == congress {
+			return g
+		}
+	}
+	if len(a.Grants) > 0 {
+		return a.Grants[0]
+	}
+	return Grant{Role: System}
 }
 
 // CheckSeparation refuses grants that join two powers in one account.

@@ -1,6 +1,7 @@
 package procedure_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -111,4 +112,46 @@ func FuzzParse(f *testing.F) {
 			t.Error("a proven procedure has no drawing")
 		}
 	})
+}
+
+// TestErrorsNameTheLine finds the row at fault in the file.
+func TestErrorsNameTheLine(t *testing.T) {
+	broken := strings.Replace(good, "{name: finish, label: ", "{name: finish, was: ", 1)
+	if _, err := procedure.Parse([]byte(broken), known()); err == nil || !strings.Contains(err.Error(), "was") {
+		t.Errorf("an unknown word: %v", err)
+	}
+	line := 1 + strings.Count(good[:strings.Index(good, "{name: ask")], "\n")
+	_, err := procedure.Parse([]byte(strings.Replace(good, "to: [waiting]", "to: [nowhere]", 1)), known())
+	if want := fmt.Sprintf("line %d: case action ask", line); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestAnOwnFileMayNotDropWhatTheKindReliesOn departs from a file one way at a time.
+func TestAnOwnFileMayNotDropWhatTheKindReliesOn(t *testing.T) {
+	builtin, err := procedure.Parse([]byte(good), known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ old, new, says string }{
+		"another limit":       {"n: 2", "n: 5", ""},
+		"another label":       {"label: 询问", "label: 请补充", ""},
+		"another holder":      {"by: [clerk@receiving]}", "by: [clerk@receiving, street@receiving]}", ""},
+		"a guard dropped":     {", guards: [may]", "", "guard may"},
+		"an action renamed":   {"name: finish", "name: done", "finish: is missing"},
+		"another way":         {"from: [open], to: [waiting], by: [clerk@receiving]}", "from: [open], to: [closed], by: [clerk@receiving]}\n    - {name: wait, label: 等, from: [open], to: [waiting], by: [clerk@receiving]}", "must lead to"},
+		"deputies who settle": {"by: [clerk@receiving], guards", "by: [clerk@receiving, deputy@named], guards", "do not settle"},
+		"an input dropped":    {", input: [{name: words, type: text, label: 意见, max: 100}]", "", "input words"},
+	} {
+		body := strings.Replace(good, c.old, c.new, 1)
+		own, err := procedure.Parse([]byte(body), known())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		err = own.Conform(builtin)
+		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: got %v, want %q", name, err, c.says)
+		}
+	}
 }

@@ -3,7 +3,9 @@ package procedure
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"lianxin/internal/deadline"
 	"lianxin/internal/policy"
@@ -32,6 +34,31 @@ type prover struct {
 
 func (v *prover) failf(format string, args ...any) {
 	v.wrong = append(v.wrong, fmt.Errorf("procedure %s: "+format, append([]any{v.p.Kind}, args...)...))
+}
+
+// at names a row of the file with the line it begins on.
+func (v *prover) at(machine, what, name string) string {
+	return fmt.Sprintf("line %d: %s %s %s", v.p.line(machine, what, name), machine, what, name)
+}
+
+// line finds where a state or action of a machine begins in the file; 0 where it does not.
+func (p *Procedure) line(machine, what, name string) int {
+	named := regexp.MustCompile(`name:\s*["']?` + regexp.QuoteMeta(name) + `["']?\s*(,|}|$)`)
+	inMachine, inPart := false, false
+	for i, line := range strings.Split(p.text, "\n") {
+		word := strings.TrimSpace(line)
+		switch {
+		case line == machine+":":
+			inMachine = true
+		case line != "" && line[0] != ' ' && line[0] != '#':
+			inMachine = false
+		case word == "states:" || word == "actions:":
+			inPart = word == what+"s:"
+		case inMachine && inPart && strings.HasPrefix(word, "- ") && named.MatchString(word):
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // prove checks that every state is reachable, every open state has exit, owner and overdue rule, every action is held by someone and labelled,
@@ -78,7 +105,7 @@ func (v *prover) machine(name string, m *Machine) {
 	for i := range m.Actions {
 		a := &m.Actions[i]
 		if seen[a.Name] {
-			v.failf("%s action %s: stands twice", name, a.Name)
+			v.failf("%s: stands twice", v.at(name, "action", a.Name))
 		}
 		seen[a.Name] = true
 		v.action(name, m, a)
@@ -88,7 +115,7 @@ func (v *prover) machine(name string, m *Machine) {
 }
 
 func (v *prover) state(name string, m *Machine, s *State) {
-	where := fmt.Sprintf("%s state %s", name, s.Name)
+	where := v.at(name, "state", s.Name)
 	if s.Label == "" {
 		v.failf("%s: has no label", where)
 	}
@@ -127,7 +154,7 @@ func (v *prover) permits(where string, permits []Permit) {
 }
 
 func (v *prover) action(name string, m *Machine, a *Action) {
-	where := fmt.Sprintf("%s action %s", name, a.Name)
+	where := v.at(name, "action", a.Name)
 	if a.Label == "" {
 		v.failf("%s: has no label", where)
 	}
@@ -208,7 +235,7 @@ func (v *prover) reachable(name string, m *Machine) {
 	}
 	for _, s := range m.States {
 		if !seen[s.Name] {
-			v.failf("%s state %s: no way leads to it", name, s.Name)
+			v.failf("%s: no way leads to it", v.at(name, "state", s.Name))
 		}
 	}
 }

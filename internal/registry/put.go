@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -338,18 +339,19 @@ func (p *putter) public(c checked) map[string]string {
 	return values
 }
 
-// record appends the event of a kept row.
+// record appends the event of a kept row; one kept under a lent grant names the lender.
 func record(ctx context.Context, tx *store.Tx, actor policy.Actor, table, id, congress string, version int64, values map[string]string) error {
+	under := actor.Under(congress)
+	if under.Behalf != "" {
+		values = maps.Clone(values)
+		values["behalf"] = under.Behalf
+	}
 	payload, err := json.Marshal(values)
 	if err != nil {
 		return err
 	}
-	role := string(policy.System)
-	if len(actor.Grants) > 0 {
-		role = string(actor.Grants[0].Role)
-	}
 	stream := "registry:" + table + ":" + id
 	now := store.Micros(tx.Now())
 	return event.Append(ctx, tx, event.Event{Stream: stream, Seq: version, ID: store.NewID(), Act: store.NewID(), Topic: stream, CongressID: congress,
-		Action: "registry." + table, Account: actor.Account, Role: role, OccurredAt: now, RecordedAt: now, Payload: string(payload)})
+		Action: "registry." + table, Account: actor.Account, Role: string(under.Role), OccurredAt: now, RecordedAt: now, Payload: string(payload)})
 }

@@ -31,16 +31,50 @@ func Setting(ctx context.Context, q store.Querier, name string) (string, error) 
 	return v, err
 }
 
+// Settings reads several by name; those never set are left out.
+func Settings(ctx context.Context, q store.Querier, names ...string) (map[string]string, error) {
+	type row struct{ Name, Value string }
+	w := new(store.Where).In("name", names...)
+	rows, err := store.All[row](ctx, q, "select name, value from setting"+w.String(), w.Args()...)
+	values := make(map[string]string, len(rows))
+	for _, r := range rows {
+		values[r.Name] = r.Value
+	}
+	return values, err
+}
+
 // SetSetting writes one, with an event.
 func SetSetting(ctx context.Context, db *store.DB, actor policy.Actor, name, value string) error {
+	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return setSetting(ctx, tx, actor, name, value) })
+}
+
+// SetSettings writes those of several whose value changes, all or none, an event each.
+func SetSettings(ctx context.Context, db *store.DB, actor policy.Actor, values map[string]string) error {
+	names := slices.Sorted(maps.Keys(values))
 	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		version, err := store.One[int64](ctx, tx, `insert into setting (name, value, version) values ($1, $2, 1)
-			on conflict (name) do update set value = excluded.value, version = setting.version + 1 returning version`, name, value)
+		old, err := Settings(ctx, tx, names...)
 		if err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, "setting", name, "", version, map[string]string{"value": value})
+		for _, name := range names {
+			if was, ok := old[name]; ok && was == values[name] {
+				continue
+			}
+			if err := setSetting(ctx, tx, actor, name, values[name]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+func setSetting(ctx context.Context, tx *store.Tx, actor policy.Actor, name, value string) error {
+	version, err := store.One[int64](ctx, tx, `insert into setting (name, value, version) values ($1, $2, 1)
+		on conflict (name) do update set value = excluded.value, version = setting.version + 1 returning version`, name, value)
+	if err != nil {
+		return err
+	}
+	return record(ctx, tx, actor, "setting", name, "", version, map[string]string{"value": value})
 }
 
 // Calendar is the working days in force: the embedded years with the deployment's own days over them.

@@ -79,6 +79,8 @@
 //
 // A GET changes nothing. No style or script stands in a page: the content policy forbids it. Every page works without scripts; buttons that need one are hidden without
 // it. The log names the route, never an address, a query or a body. ClientAddr is whose request it is, RequestID names it.
+// What is typed into a form.form for somebody signed in is kept in the browser's window until it was sent, by account, path and form, and offered again after
+// a session ended; forms with a password are not. Page.Account.Key tells the accounts apart.
 // Who must sign in first is led to Config.SignIn by returning errs.Unauthenticated; LocalPath checks where to lead back to.
 // Tests of pages use package webtest: webtest.Check over HTML for words, webtest.Browser for walks; AxeEverywhere looks at an address in light and dark, wide and narrow.
 package web

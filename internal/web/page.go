@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"lianxin/internal/deadline"
 	"lianxin/internal/lang"
 	"lianxin/internal/store"
 )
@@ -47,6 +48,7 @@ type NavItem struct {
 type Account struct {
 	Name  string // display name
 	Roles string // worded
+	Key   string // tells drafts kept in the browser for one account from those of another
 	Links []Link // own pages, such as sessions and password
 	// SignOut is the path that a button of the head posts to.
 	SignOut string
@@ -121,3 +123,12 @@ func (p *Page) flashed(r *http.Request) *Notice {
 
 // NewKey is a fresh idempotency key for a form.
 func NewKey() string { return store.NewID() }
+
+// Sentences words everything wrong that an error tells.
+func (p *Page) Sentences(err error) []string { return p.printer.Error(err) }
+
+// Date words a day, such as 2026年11月23日.
+func (p *Page) Date(d deadline.Date) string {
+	day := d.Start()
+	return p.T("web.date", "Year", day.Year(), "Month", int(day.Month()), "Day", day.Day())
+}

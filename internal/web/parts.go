@@ -42,6 +42,15 @@ type Table struct {
 	Columns     []Column
 	Rows        [][]Cell
 	Empty       Empty
+	Pick        *Pick // nil: rows cannot be chosen
+}
+
+// Pick lets a reader choose rows: a box a row, which belongs to the form of that id wherever on the page it stands.
+type Pick struct {
+	Form   string
+	Name   string
+	Values []string // by row
+	Labels []string // read out, by row
 }
 
 // Empty is what stands where nothing does: a sentence, and what could be done.

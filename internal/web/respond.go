@@ -95,7 +95,7 @@ func (s *Shell) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	v := &errorView{Page: s.Page(r, "web.error_title")}
 	v.Sentences = v.printer.Error(err)
 	if errs.Is(err, errs.Unauthenticated) {
-		v.SignIn = s.cfg.SignIn
+		v.SignIn = s.signInFrom(r)
 	}
 	if errs.Is(err, errs.Internal) {
 		v.ID = visitOf(r).id
@@ -112,7 +112,7 @@ func (s *Shell) toSignIn(w http.ResponseWriter, r *http.Request) bool {
 	if s.cfg.SignIn == "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	to := s.cfg.SignIn + "?" + url.Values{"return": {r.URL.RequestURI()}}.Encode()
+	to := s.signInFrom(r)
 	if r.Header.Get("HX-Request") != "" {
 		w.Header().Set("HX-Redirect", s.cfg.SignIn)
 		w.WriteHeader(http.StatusNoContent)
@@ -120,6 +120,15 @@ func (s *Shell) toSignIn(w http.ResponseWriter, r *http.Request) bool {
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return true
+}
+
+// signInFrom is the sign-in page that leads back to where the request came from: its own page, or the page of the form that was posted.
+func (s *Shell) signInFrom(r *http.Request) string {
+	page := &http.Request{Method: http.MethodGet, URL: r.URL, Host: r.Host}
+	if _, pattern := s.mux.Handler(page); s.cfg.SignIn == "" || pattern == "" {
+		return s.cfg.SignIn
+	}
+	return s.cfg.SignIn + "?" + url.Values{"return": {r.URL.RequestURI()}}.Encode()
 }
 
 // drain reads the rest of a refused body, so that the browser is done sending and shows the answer. The shell's MaxBody bounds it.

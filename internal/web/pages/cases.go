@@ -10,6 +10,7 @@ import (
 	"lianxin/internal/deadline"
 	"lianxin/internal/identity"
 	"lianxin/internal/opinion"
+	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/web"
@@ -116,6 +117,10 @@ func (d desker) row(item casework.DeskItem, ring bool) ([]web.Cell, error) {
 	if item.ItemDue != 0 {
 		due = string(deadline.DateOf(microTime(item.ItemDue - 1)))
 	}
+	if item.ItemDue == 0 && item.ItemPromise != "" {
+		on := deadline.Date(item.ItemPromise)
+		due, lamp = string(on), promiseLamp(on, deadline.DateOf(d.s.now()))
+	}
 	href, note := "/cases/"+item.Number, ""
 	state, label := item.State, ""
 	if st, ok := kind.Procedure.Case.State(item.State); ok {
@@ -176,6 +181,8 @@ type listView struct {
 	Filter *web.Form
 	Table  web.Table
 	Pager  web.Pager
+	Bulk   *web.Form
+	Acts   []web.Act
 }
 
 func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error {
@@ -192,15 +199,8 @@ func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error 
 	}
 	q := r.URL.Query()
 	f := v.Filter.Value
-	query := casework.Query{Kind: opinion.Kind, Q: f("q"), Agency: f("agency"), Category: f("category"), Lamp: f("lamp"), Result: f("result"),
-		Publication: f("publication"), Grid: f("grid"), Station: f("station"), From: deadline.Date(f("from")), To: deadline.Date(f("to")), Sort: f("sort"), Cursor: q.Get("cursor")}
-	switch state := f("state"); state {
-	case "":
-	case "open":
-		query.Open = true
-	default:
-		query.States = []string{state}
-	}
+	query := queryOf(f)
+	query.Cursor = q.Get("cursor")
 	page, err := s.Cases.List(r.Context(), me.actor, query)
 	if err != nil {
 		return err
@@ -212,7 +212,27 @@ func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error 
 	if page.Next != "" {
 		v.Pager.Next = v.Filter.Link("cursor", page.Next)
 	}
+	v.Bulk = s.bulkForm(&v.Page, me, kind.Procedure)
+	v.Acts = []web.Act{{Href: "/cases/export?" + q.Encode(), Text: v.T("sheet.export")}}
+	if me.actor.Has(policy.Clerk, policy.Street) {
+		v.Acts = append(v.Acts, web.Act{Href: "/cases/paste", Text: v.T("sheet.paste")})
+	}
 	return s.listTable(w, r, v, page, kind.Procedure)
+}
+
+// queryOf reads what a list is narrowed to.
+func queryOf(f func(string) string) casework.Query {
+	query := casework.Query{Kind: opinion.Kind, Q: f("q"), Agency: f("agency"), Category: f("category"), Lamp: f("lamp"), Result: f("result"),
+		Publication: f("publication"), Grid: f("grid"), Station: f("station"), Deputy: f("deputy"), From: deadline.Date(f("from")), To: deadline.Date(f("to")),
+		Sort: f("sort"), Missed: f("promise") == "missed"}
+	switch state := f("state"); state {
+	case "":
+	case "open":
+		query.Open = true
+	default:
+		query.States = []string{state}
+	}
+	return query
 }
 
 func total(p *web.Page, n int) string {
@@ -250,7 +270,7 @@ func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure) (
 		&web.Field{Name: "to", Kind: web.Date, Label: p.T("cases.to")},
 		&web.Field{Name: "sort", Kind: web.Select, Label: p.T("cases.sort"), Blank: p.T("cases.sort_received"), Options: []web.Option{{Value: "due", Label: p.T("cases.sort_due")}}})
 	f.Live = "results"
-	for _, hidden := range []string{"grid", "station"} {
+	for _, hidden := range []string{"grid", "station", "deputy", "promise", "publication"} {
 		if r.URL.Query().Get(hidden) != "" {
 			f.Add(&web.Field{Name: hidden, Kind: web.Hidden})
 		}
@@ -266,8 +286,14 @@ func (s *Site) listTable(w http.ResponseWriter, r *http.Request, v *listView, pa
 	v.Table = web.Table{ID: "results", Caption: v.T("cases.title"), Empty: web.Empty{Text: v.T("cases.none")}, Columns: []web.Column{
 		{Label: v.T("case.number"), Narrow: true}, {Label: v.T("case.title")}, {Label: v.T("case.received"), Narrow: true}, {Label: v.T("case.state"), Narrow: true},
 		{Label: v.T("case.agency")}, {Label: v.T("case.due"), Narrow: true}, {Label: v.T("case.verdict"), Narrow: true}}}
+	if v.Bulk != nil {
+		v.Table.Pick = &web.Pick{Form: "bulk", Name: "n"}
+	}
 	for _, c := range page.Cases {
 		href := "/cases/" + c.Number
+		if v.Table.Pick != nil {
+			v.Table.Pick.Values, v.Table.Pick.Labels = append(v.Table.Pick.Values, c.Number), append(v.Table.Pick.Labels, c.Number)
+		}
 		number := web.Cell{Text: c.Number, Href: href}
 		if c.Urgent {
 			number.Badge = &web.Badge{Text: v.T("case.urgent"), Tone: web.Bad}

@@ -95,7 +95,3 @@ func (s *Site) importFile(w http.ResponseWriter, r *http.Request, me *visitor) e
 	}
 	return s.Render(w, r, "import", v)
 }
-
-// poster is the sheet with the QR code that hangs at a station, in a grid, or is handed out by a deputy.
-// setCalendar writes a year's days and recomputes every open clock.
-// readDays reads lines such as "2027-01-01 放假 元旦".

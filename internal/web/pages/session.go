@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/identity"
 	"lianxin/internal/policy"
 	"lianxin/internal/web"
+	"lianxin/internal/web/assets"
 )
 
 // Names in the session. A resident's session holds the number and the counter of the code that was shown, never the code.
@@ -30,7 +31,7 @@ type visitorKey struct{}
 func (s *Site) identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := s.sessions.GetString(r.Context(), sessionAccount)
-		if id == "" {
+		if id == "" || strings.HasPrefix(r.URL.Path, assets.Prefix) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -48,8 +49,13 @@ func (s *Site) identify(next http.Handler) http.Handler {
 			return
 		}
 		v := &visitor{actor: actor, account: account}
-		if account.MustChange && r.URL.Path != "/password" && r.URL.Path != "/sign-out" && !strings.HasPrefix(r.URL.Path, "/assets/") {
-			http.Redirect(w, r, "/password", http.StatusSeeOther)
+		rules, err := s.Identity.Rules(r.Context())
+		if err != nil {
+			s.Fail(w, r, err)
+			return
+		}
+		if to := detour(v, rules, rules.Expired(account, s.now())); to != "" && !onDetour(r.URL.Path, to) {
+			http.Redirect(w, r, to, http.StatusSeeOther)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
@@ -106,7 +112,7 @@ func (v *visitor) home() string {
 	case v.actor.Has(policy.Admin):
 		return "/accounts"
 	}
-	return "/sessions"
+	return "/account"
 }
 
 // decorate fills in account and navigation.
@@ -121,8 +127,9 @@ func (s *Site) decorate(r *http.Request, p *web.Page) {
 		for _, role := range me.actor.Roles() {
 			roles = append(roles, p.T("role."+string(role)))
 		}
-		p.Account = &web.Account{Name: me.account.Display, Roles: strings.Join(roles, "、"), SignOut: "/sign-out",
-			Links: []web.Link{{Href: "/password", Text: p.T("nav.password")}, {Href: "/sessions", Text: p.T("nav.sessions")}}}
+		p.Account = &web.Account{Name: me.account.Display, Roles: strings.Join(roles, "、"), SignOut: "/sign-out", Key: me.account.ID,
+			Links: []web.Link{{Href: "/account", Text: p.T("nav.account")}, {Href: "/password", Text: p.T("nav.password")}, {Href: "/sessions", Text: p.T("nav.sessions")},
+				{Href: "/second-factor", Text: p.T("nav.second_factor")}, {Href: "/tokens", Text: p.T("nav.tokens")}}}
 	}
 	for _, i := range items {
 		current := r.URL.Path == i[0] || i[0] != "/" && strings.HasPrefix(r.URL.Path, i[0]+"/")
@@ -140,8 +147,12 @@ func (s *Site) staffNav(me *visitor) [][2]string {
 	add(me.business(), "/desk", "nav.desk")
 	add(me.business(), "/cases", "nav.cases")
 	add(me.actor.Has(policy.Clerk, policy.Street, policy.Station), "/entry", "nav.entry")
+	add(me.actor.Has(mayUrge...), "/urging", "nav.urging")
+	add(me.business() && !me.actor.Has(policy.Deputy), "/promises", "nav.promises")
+	add(me.business() && !me.actor.Has(policy.Agency, policy.AgencyLead), "/service-list", "nav.service")
 	add(s.Policy.Can(me.actor, policy.KindRegistry, "view"), "/registry", "nav.registry")
 	add(s.Policy.Can(me.actor, policy.KindAccount, "view"), "/accounts", "nav.accounts")
+	add(s.Policy.Can(me.actor, policy.KindSettings, "edit"), "/settings", "nav.settings")
 	add(s.Policy.Can(me.actor, policy.KindAudit, "view"), "/audit", "nav.audit")
 	add(true, "/procedures/opinion", "nav.procedure")
 	add(true, "/policy", "nav.policy")

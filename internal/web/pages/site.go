@@ -22,7 +22,7 @@ import (
 //go:embed messages
 var messages embed.FS
 
-//go:embed templates
+//go:embed all:templates
 var templates embed.FS
 
 // Messages is the sentences of the pages.
@@ -56,7 +56,7 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s := &Site{Deps: deps, sessions: scs.New()}
 	s.sessions.Store = deps.Identity.Sessions()
 	s.sessions.HashTokenInStore = true
-	s.sessions.Lifetime = identity.SessionFor
+	s.sessions.Lifetime = identity.MaxSession
 	s.sessions.Cookie.Name = "lianxin_session"
 	s.sessions.Cookie.HttpOnly = true
 	s.sessions.Cookie.SameSite = http.SameSiteLaxMode
@@ -72,6 +72,11 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s.residentRoutes()
 	s.accountRoutes()
 	s.caseRoutes()
+	s.bulkRoutes()
+	s.sheetRoutes()
+	s.pasteRoutes()
+	s.batchRoutes()
+	s.urgingRoutes()
 	s.registryRoutes()
 	s.houseRoutes()
 	return s, nil

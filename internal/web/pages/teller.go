@@ -150,6 +150,9 @@ func (t teller) actor(e casework.StoryEntry) string {
 		if place == "" {
 			place = role
 		}
+		if e.Record.Behalf != "" {
+			return t.p.T("case.who_for", "Place", place, "Name", name, "Lender", t.accounts[e.Record.Behalf])
+		}
 		return t.p.T("case.who", "Place", place, "Name", name)
 	}
 	return role

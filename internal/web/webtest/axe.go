@@ -56,7 +56,7 @@ func (p *Person) Fits() *Person {
 	return p
 }
 
-// AxeEverywhere looks at an address in light and dark, on a phone and on a desktop, and takes pictures under the name.
+// AxeEverywhere looks at an address in light and dark and in the larger type, on a phone and on a desktop, and takes pictures under the name.
 func (p *Person) AxeEverywhere(url, name string) {
 	p.t.Helper()
 	for _, dark := range []bool{false, true} {
@@ -64,7 +64,9 @@ func (p *Person) AxeEverywhere(url, name string) {
 		p.Desktop().Go(url).Axe().Shot(fmt.Sprintf("%s-desktop%s", name, map[bool]string{true: "-dark"}[dark]))
 		p.Phone().Go(url).Axe().Shot(fmt.Sprintf("%s-phone%s", name, map[bool]string{true: "-dark"}[dark]))
 	}
-	p.Dark(false).Desktop()
+	var large bool
+	p.Dark(false).Phone().Go(url).Eval(`document.documentElement.classList.toggle("large", true)`, &large)
+	p.Axe().Desktop().Axe()
 }
 
 // axe is the text of axe-core, of the node_modules above the test's folder.

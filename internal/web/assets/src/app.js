@@ -1,5 +1,6 @@
 // What pages do beyond links and forms. Everything here may be missing: no page needs it.
 import "htmx.org";
+import "./drafts.js";
 
 // Counters under texts follow the typing.
 function count(area) {
@@ -47,8 +48,50 @@ document.addEventListener("click", (e) => {
   if (e.target.closest?.("[data-print]")) window.print();
 });
 
+// All boxes of a table are ticked, or cleared again, by one button; a text is copied by another.
+document.addEventListener("click", async (e) => {
+  const all = e.target.closest?.("[data-pick]");
+  if (all) {
+    const boxes = [...document.querySelectorAll(`input[type=checkbox][form="${all.dataset.pick}"]`)];
+    const tick = boxes.some((b) => !b.checked);
+    boxes.forEach((b) => (b.checked = tick));
+  }
+  const copy = e.target.closest?.("[data-copy]");
+  if (copy) {
+    const source = document.getElementById(copy.dataset.copy);
+    source.select();
+    await navigator.clipboard?.writeText(source.value);
+    copy.textContent = copy.dataset.done;
+  }
+});
+
+// Rows pasted from a spreadsheet spread over the cells of a grid, from the one they were pasted into.
+document.addEventListener("paste", (e) => {
+  const start = e.target.closest?.("[data-grid] input, [data-grid] textarea, [data-grid] select");
+  const text = e.clipboardData?.getData("text/plain") ?? "";
+  if (!start || !/[\t\n]/.test(text.trimEnd())) return;
+  e.preventDefault();
+  const rows = [...start.closest("[data-grid]").querySelectorAll("tbody tr")];
+  const cells = (row) => [...row.querySelectorAll("input, textarea, select")];
+  const top = rows.indexOf(start.closest("tr"));
+  const left = cells(rows[top]).indexOf(start);
+  text.trimEnd().split(/\r?\n/).forEach((line, y) => {
+    line.split("\t").forEach((value, x) => {
+      const cell = rows[top + y] && cells(rows[top + y])[left + x];
+      if (!cell) return;
+      const option = cell.options && [...cell.options].find((o) => o.text.trim() === value.trim());
+      cell.value = option ? option.value : value.trim();
+    });
+  });
+});
+
+// On a phone the filters are folded, so that the list comes first.
+if (matchMedia("(max-width: 40rem)").matches) {
+  document.querySelectorAll("details.filter-box").forEach((d) => (d.open = !!d.querySelector(".mistakes")));
+}
+
 // Buttons that only a script can serve appear with it; mistakes are read out first.
-document.querySelectorAll("[data-print]").forEach((b) => (b.hidden = false));
+document.querySelectorAll("[data-print], [data-pick], [data-copy]").forEach((b) => (b.hidden = false));
 document.querySelector("[data-focus]")?.focus();
 
 // The QR code of a slip carries number and code behind the "#", where no server sees them; they are put into the form to be sent.
