@@ -213,7 +213,7 @@ func (h *house) told() []string {
 			if _, err := h.cases.View(h.t.Context(), a, n.Number); err != nil {
 				h.t.Errorf("%s was told of a case he may not read: %v", a.Account, err)
 			}
-			if err := h.s.Read(h.t.Context(), a.Account, n.ID); err != nil {
+			if _, err := h.s.Read(h.t.Context(), a.Account, n.ID); err != nil {
 				h.t.Error(err)
 			}
 		}

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"strings"
 
 	"lianxin/internal/errs"
 	"lianxin/internal/lang"
@@ -29,16 +30,19 @@ func (s *Service) Inbox(ctx context.Context, account string, unread bool, before
 	return store.All[Notice](ctx, s.db.Reader(), "select "+store.Columns[Notice]("")+" from notice"+w.String()+" order by id desc limit "+w.Bind(limit), w.Args()...)
 }
 
-// Read marks one of an account's notices as read; one of somebody else's is errs.NotFound.
-func (s *Service) Read(ctx context.Context, account, id string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		n, err := store.Exec(ctx, tx, `update notice set read_at = case when read_at = 0 then $1 else read_at end
-			where id = $2 and account_id = $3 and channel = 'in_app'`, store.Micros(tx.Now()), id, account)
-		if err == nil && n == 0 {
+// Read marks one of an account's notices as read and returns it; one of somebody else's is errs.NotFound.
+func (s *Service) Read(ctx context.Context, account, id string) (Notice, error) {
+	var n Notice
+	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		var err error
+		n, err = store.One[Notice](ctx, tx, `update notice set read_at = case when read_at = 0 then $1 else read_at end
+			where id = $2 and account_id = $3 and channel = 'in_app' returning `+store.Columns[Notice](""), store.Micros(tx.Now()), id, account)
+		if errs.Is(err, errs.NotFound) {
 			return errs.New(errs.NotFound, "notice.none_such")
 		}
 		return err
 	})
+	return n, err
 }
 
 // ReadAll marks an account's notices as read, up to the newest one it has seen, so that one that arrives meanwhile stays unread.
@@ -63,6 +67,15 @@ func (s *Service) Sentence(p *lang.Printer, n Notice) string {
 	}
 	action, state := s.labels(n)
 	return p.T(key, "Number", n.Number, "N", n.N, "State", state, "Action", action)
+}
+
+// Sample is a made-up notice of an action, for previews.
+func Sample(r Rule) Notice {
+	n := Notice{Action: r.Action, Kind: "opinion", Number: "XX-O-2026-000001", State: "closed"}
+	if _, part := strings.CutPrefix(r.Action, procedure.AssignmentAction("")); part {
+		n.N, n.State = 1, "handling"
+	}
+	return n
 }
 
 // labels are the procedure's words for a notice's action and state; those it does not know show themselves.

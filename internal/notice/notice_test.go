@@ -227,7 +227,7 @@ func TestTheInboxIsOnesOwn(t *testing.T) {
 		if err != nil || len(rest) != 1 {
 			t.Fatalf("%d, %v", len(rest), err)
 		}
-		if err := h.s.Read(t.Context(), clerk2.Account, list[0].ID); !errs.Is(err, errs.NotFound) {
+		if _, err := h.s.Read(t.Context(), clerk2.Account, list[0].ID); !errs.Is(err, errs.NotFound) {
 			t.Errorf("somebody else's was read: %v", err)
 		}
 		if n, err := h.s.ReadAll(t.Context(), clerk.Account, list[1].ID); n != 2 || err != nil {
@@ -240,7 +240,7 @@ func TestTheInboxIsOnesOwn(t *testing.T) {
 			t.Errorf("%d unread, %v", n, err)
 		}
 		for range 2 { // a second time changes nothing
-			if err := h.s.Read(t.Context(), clerk.Account, list[0].ID); err != nil {
+			if _, err := h.s.Read(t.Context(), clerk.Account, list[0].ID); err != nil {
 				t.Error(err)
 			}
 		}
