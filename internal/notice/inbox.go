@@ -69,6 +69,12 @@ func (s *Service) Sentence(p *lang.Printer, n Notice) string {
 	return p.T(key, "Number", n.Number, "N", n.N, "State", state, "Action", action)
 }
 
+// Label is the procedure's word for a notice's action; one it has no word for shows itself.
+func (s *Service) Label(n Notice) string {
+	action, _ := s.labels(n)
+	return action
+}
+
 // Sample is a made-up notice of an action, for previews.
 func Sample(r Rule) Notice {
 	n := Notice{Action: r.Action, Kind: "opinion", Number: "XX-O-2026-000001", State: "closed"}

@@ -284,10 +284,15 @@ func (s *Site) ruleRow(p *web.Page, rule notice.Rule) []web.Cell {
 	for _, a := range rule.Who {
 		who = append(who, p.T("notice.audience."+string(a)))
 	}
-	if len(who) == 0 {
-		return []web.Cell{{Text: rule.Action}, {Text: p.T("notices.nothing")}, {Text: p.T("notice.audience.nobody")}, {}}
+	label := web.Cell{Text: s.Notices.Label(notice.Sample(rule)), Note: rule.Action}
+	switch rule.Action {
+	case "open", "assignment.open", "recalculate", "assignment.recalculate":
+		label.Text = p.T("notices." + strings.ReplaceAll(rule.Action, ".", "_"))
 	}
-	return []web.Cell{{Text: rule.Action}, {Text: s.Notices.Sentence(p.Printer(), notice.Sample(rule))}, {Text: strings.Join(who, p.T("notices.comma"))}, {Text: p.T("notice.topic." + rule.Topic)}}
+	if len(who) == 0 {
+		return []web.Cell{label, {Text: p.T("notices.nothing")}, {Text: p.T("notice.audience.nobody")}, {}}
+	}
+	return []web.Cell{label, {Text: s.Notices.Sentence(p.Printer(), notice.Sample(rule))}, {Text: strings.Join(who, p.T("notices.comma"))}, {Text: p.T("notice.topic." + rule.Topic)}}
 }
 
 func (s *Site) saveNoticeSettings(w http.ResponseWriter, r *http.Request, me *visitor) error {
