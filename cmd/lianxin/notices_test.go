@@ -119,7 +119,7 @@ func TestNoticesAreReadAndMarked(t *testing.T) {
 	numbers := []string{town.submit(""), town.submit(""), town.submit("")}
 	clerk, second, admin := town.reader("clerk"), town.reader("clerk2"), town.reader("admin")
 	clerk.get("/desk", 200, webtest.In("nav.main-nav a[href=/notices]", webtest.HasText("通知3")))
-	body := clerk.get("/notices", 200, webtest.In("h1", webtest.HasText("通知")), webtest.Count("tr.unread", 3), webtest.In("tbody tr", webtest.HasText("收到事项"+numbers[2]+"，请及时受理。")),
+	body := clerk.get("/notices", 200, webtest.In("h1", webtest.HasText("通知")), webtest.Count("tr.unread", 3), webtest.In("tbody tr", webtest.HasText("收到新的事项"+numbers[2]+"，待受理机构受理。")),
 		webtest.In("tbody a[href=/cases/"+numbers[0]+"]"))
 	one := first(t, body, "tbody form", "action")
 	second.post(one, nil, webtest.In("main", webtest.HasText("没有这条通知")))

@@ -107,7 +107,7 @@ func answered(code int) *failure {
 	case code/100 == 3:
 		return &failure{kind: redirected, code: code, final: true}
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return &failure{kind: signIn, code: code, final: true}
+		return &failure{kind: signIn, code: code} // until somebody mends the settings
 	case code/100 == 5 || slices.Contains([]int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}, code):
 		return &failure{kind: later, code: code}
 	}

@@ -13,7 +13,7 @@
 //	Lianxin-Timestamp: 1795400000             seconds since 1970, of this attempt
 //	Lianxin-Signature: v1=<hex>               HMAC-SHA256, keyed with the channel's secret, over timestamp, a full stop and the body
 //
-// Any 2xx takes the message. 408, 425, 429 and 5xx are tried again later; any other answer, a redirect too, is final until an administrator tries again.
+// Any 2xx takes the message. 401, 403, 408, 425, 429 and 5xx are tried again later; any other answer, a redirect too, is final until an administrator tries again.
 //
 // # Short messages
 //

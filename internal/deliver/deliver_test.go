@@ -50,6 +50,27 @@ func TestEmailIsTakenOnceWithAStableID(t *testing.T) {
 	})
 }
 
+func TestARelayWithoutEncryptionIsNotTrusted(t *testing.T) {
+	db := storetest.SQLite(t, schemas()...)
+	h, mail := newHouse(t, db, deliver.Options{}), newRelay(t)
+	for want, change := range map[string]func(c *deliver.Settings){
+		"unsafe":  func(c *deliver.Settings) { c.Security = deliver.StartTLS },
+		"sign_in": func(c *deliver.Settings) { c.User = "lianxin" },
+	} {
+		settings := mail.settings()
+		change(&settings)
+		h.channel(deliver.Email, settings)
+		h.queue(deliver.Message{Key: want, Channel: deliver.Email, Purpose: "notice", Letter: letter})
+		h.work(1)
+		if d := h.rows()[0]; d.Status != deliver.Queued || d.Tried[0].ErrorKind != want {
+			t.Errorf("want %s: %+v", want, d)
+		}
+	}
+	if got := mail.letters(); len(got) != 0 {
+		t.Errorf("sent all the same: %q", got)
+	}
+}
+
 func TestARecipientRefusedForGoodIsStuckUntilRetried(t *testing.T) {
 	storetest.Each(t, schemas(), func(t *testing.T, db *store.DB) {
 		h, mail := newHouse(t, db, deliver.Options{}), newRelay(t)

@@ -27,7 +27,7 @@ func (s *Service) sendEmail(ctx context.Context, c Settings, id string, l Letter
 	if err != nil {
 		return &failure{kind: unreadable}
 	}
-	if err := client.DialAndSendWithContext(ctx, m); err != nil {
+	if err := client.DialAndSendWithContext(ctx, m); err != nil && !m.IsDelivered() { // one that was taken is, however the farewell went
 		return unmailed(err)
 	}
 	return nil
@@ -71,10 +71,10 @@ func (s *Service) relay(c Settings) (*mail.Client, error) {
 func unmailed(err error) *failure {
 	var said *mail.SendError
 	if !errors.As(err, &said) {
-		if strings.Contains(err.Error(), "AUTH") || strings.Contains(err.Error(), "auth") {
+		switch text := err.Error(); { // the library has no error of its own for these
+		case errors.Is(err, mail.ErrNoSupportedAuthDiscovered) || strings.Contains(text, "SMTP AUTH"):
 			return &failure{kind: signIn}
-		}
-		if strings.Contains(err.Error(), "STARTTLS") {
+		case strings.Contains(text, "does not support STARTTLS"):
 			return &failure{kind: unsafe}
 		}
 		return unsent(err)

@@ -116,14 +116,10 @@ func (h *house) account(a policy.Actor) {
 	row := identity.Account{ID: a.Account, Name: a.Account, Display: a.Account, Disabled: a.Account == gone.Account, Version: 1}
 	g := a.Grants[0]
 	grant := identity.Grant{ID: store.NewID(), Account: a.Account, Role: g.Role, Congress: g.Congress, Office: g.Office, Agency: g.Agency, Station: g.Station, Person: g.Person}
-	h.must(h.db.Reader(), "account", row)
-	h.must(h.db.Reader(), "account_grant", grant)
-}
-
-func (h *house) must(_ store.Querier, table string, row any) {
-	h.t.Helper()
-	if err := h.db.Write(h.t.Context(), inserting(table, row)); err != nil {
-		h.t.Fatal(err)
+	for table, row := range map[string]any{"account": row, "account_grant": grant} {
+		if err := h.db.Write(h.t.Context(), inserting(table, row)); err != nil {
+			h.t.Fatal(err)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/deliver"
 	"lianxin/internal/errs"
 	"lianxin/internal/event"
+	"lianxin/internal/identity"
 	"lianxin/internal/lang"
 	"lianxin/internal/notice"
 	"lianxin/internal/opinion"
@@ -69,6 +70,32 @@ func TestWhoIsToldAlongTheRoad(t *testing.T) {
 			if diff := cmp.Diff(step.want, h.told()); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", step.name, diff)
 			}
+		}
+	})
+}
+
+func TestAColleagueToWhomAGrantIsLentIsTold(t *testing.T) {
+	storetest.Each(t, schemas(), func(t *testing.T, db *store.DB) {
+		h := newHouse(t, db)
+		h.begin()
+		grant, err := store.One[string](t.Context(), db.Reader(), "select id from account_grant where account_id = $1", clerk.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lent := identity.Delegation{ID: store.NewID(), GrantID: grant, Lender: clerk.Account, Delegate: leader.Account, ValidFrom: "2026-11-20", ValidTo: "2026-11-23"}
+		if err := h.db.Write(t.Context(), inserting("delegation", lent)); err != nil {
+			t.Fatal(err)
+		}
+		h.submit(opinion.Intake{})
+		h.catchUp()
+		if n, err := h.s.Unread(t.Context(), leader.Account); n != 1 || err != nil {
+			t.Errorf("%d told on the last day, %v", n, err)
+		}
+		h.set(monday.AddDate(0, 0, 1))
+		h.submit(opinion.Intake{})
+		h.catchUp()
+		if n, err := h.s.Unread(t.Context(), leader.Account); n != 1 || err != nil {
+			t.Errorf("%d told the day after, %v", n, err)
 		}
 	})
 }

@@ -284,7 +284,7 @@ func (s *Site) ruleRow(p *web.Page, rule notice.Rule) []web.Cell {
 	for _, a := range rule.Who {
 		who = append(who, p.T("notice.audience."+string(a)))
 	}
-	label := web.Cell{Text: s.Notices.Label(notice.Sample(rule)), Note: rule.Action}
+	label := web.Cell{Text: s.Notices.Label(notice.Sample(rule))}
 	switch rule.Action {
 	case "open", "assignment.open", "recalculate", "assignment.recalculate":
 		label.Text = p.T("notices." + strings.ReplaceAll(rule.Action, ".", "_"))

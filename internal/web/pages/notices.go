@@ -48,7 +48,6 @@ func (s *Site) countUnread(r *http.Request, p *web.Page, me *visitor) {
 
 type noticesView struct {
 	web.Page
-	Acts   []web.Act
 	Filter *web.Form
 	Lines  []noticeLine
 	Newest string // id of the newest one shown; "" where nothing is unread
@@ -68,7 +67,6 @@ func (s *Site) notices(w http.ResponseWriter, r *http.Request, me *visitor) erro
 	const size = 50
 	v := &noticesView{Page: s.Page(r, "nav.notices")}
 	v.Lead = v.T("notices.lead")
-	v.Acts = []web.Act{{Href: "/notices/preferences", Text: v.T("notices.preferences")}}
 	v.Filter = v.Page.Filter("/notices", &web.Field{Name: "show", Kind: web.Select, Label: v.T("notices.show"), Options: []web.Option{{Value: "unread", Label: v.T("notices.unread")}}})
 	if err := v.Filter.Read(r); err != nil {
 		return s.Again(w, r, "notices", v, v.Filter, err)
