@@ -13,11 +13,13 @@ import (
 	"lianxin/internal/api"
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
+	"lianxin/internal/deliver"
 	"lianxin/internal/errs"
 	"lianxin/internal/event"
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
 	"lianxin/internal/lang"
+	"lianxin/internal/notice"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/registry"
@@ -50,16 +52,19 @@ type house struct {
 	cases     *casework.Service
 	identity  *identity.Service
 	opinion   *casework.Kind
+	deliver   *deliver.Service
+	notices   *notice.Service
 }
 
 // schemas of all rooms; one that refers to another stands behind it.
 func schemas() []store.Schema {
-	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), identity.Schema(), registry.Schema(), casework.Schema()}
+	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), deliver.Schema(), identity.Schema(), registry.Schema(),
+		casework.Schema(), notice.Schema()}
 }
 
 func catalogue() (*lang.Catalogue, error) {
 	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), table.Messages(), identity.Messages(), registry.Messages(),
-		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages())
+		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages(), deliver.Messages(), notice.Messages())
 }
 
 // procedure reads the deployment's own file where there is one, else the built-in.
@@ -124,6 +129,8 @@ func (h *house) furnish(ctx context.Context) error {
 	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
 	h.cases = casework.New(h.db, h.vault, h.table, h.opinion)
 	h.identity = identity.New(h.db, h.vault)
+	h.deliver = deliver.New(h.db, h.vault, deliver.Options{Gate: notice.Gate(h.db)})
+	h.notices = notice.New(h.db, h.vault, h.cases, h.deliver, h.catalogue)
 	return h.cases.KeepProcedures(ctx)
 }
 

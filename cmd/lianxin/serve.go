@@ -100,6 +100,7 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		cfg.Rate, cfg.Burst = rate.Limit(20), 120
 	}
 	deps.DB, deps.Cases, deps.Identity, deps.Files, deps.Vault, deps.Policy, deps.PublicURL = h.db, h.cases, h.identity, h.files, h.vault, h.table, l.url()
+	deps.Notices, deps.Deliver = h.notices, h.deliver
 	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Catalogue: h.catalogue}
 	cfg.APIFail = api.Failer(surface)
 	s, err := pages.New(cfg, deps)
@@ -125,6 +126,10 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) {
 func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bool) error {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	debug.SetGCPercent(200) // a quarter less time for some tens of megabytes more
+	h.notices = h.notices.Linked(l.url())
+	if err := h.notices.Begin(ctx, h.db.Now()); err != nil {
+		return err
+	}
 	handler, err := h.handler(ctx, l, deps, demo)
 	if err != nil {
 		return err
@@ -148,18 +153,24 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	return server.Shutdown(grace)
 }
 
+// keepSent is how long addresses and words of letters that left are kept (our default).
+const keepSent = 30 * 24 * time.Hour
+
 // background follows the record and does what falls due.
 func (h *house) background(ctx context.Context) {
-	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer())
+	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer())
+	go h.deliver.Run(ctx, 2*time.Second)
 	every(ctx, time.Minute, "timed actions", func() error {
 		_, timed := h.cases.RunTimed(ctx, 200)
 		_, urged := h.cases.RunUrges(ctx, 200)
 		_, promised := h.cases.RunPromises(ctx, 200)
-		return errors.Join(timed, urged, promised)
+		_, told := h.notices.Digests(ctx, 200)
+		return errors.Join(timed, urged, promised, told)
 	})
 	every(ctx, time.Hour, "sweep", func() error {
 		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))
-		return errors.Join(err, h.identity.Sweep(ctx))
+		_, swept := h.deliver.Sweep(ctx, h.db.Now().Add(-keepSent))
+		return errors.Join(err, h.identity.Sweep(ctx), swept)
 	})
 	<-ctx.Done()
 }

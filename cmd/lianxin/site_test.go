@@ -35,6 +35,9 @@ func furnished(t *testing.T, cases bool) *town {
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}
+	if err := h.notices.Begin(t.Context(), h.db.Now().Add(-demoNotices)); err != nil {
+		t.Fatal(err)
+	}
 	if err := h.demoAccounts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +45,7 @@ func furnished(t *testing.T, cases bool) *town {
 		if err := demo.Cases(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
 			t.Fatal(err)
 		}
-		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer()); err != nil {
+		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); err != nil {
 			t.Fatal(err)
 		}
 	}
