@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -138,7 +139,11 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	if err != nil {
 		return err
 	}
-	go h.background(ctx)
+	background := make(chan struct{})
+	go func() {
+		defer close(background)
+		h.background(ctx)
+	}()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
 	fmt.Printf("Lianxin answers at %s\n", l.url())
 	done := make(chan error, 1)
@@ -150,34 +155,40 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	}
 	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	return server.Shutdown(grace)
+	err = server.Shutdown(grace)
+	select {
+	case <-background: // nobody writes any more: the database may be closed
+	case <-grace.Done():
+	}
+	return err
 }
 
 // keepSent is how long addresses and words of letters that left are kept (our default).
 const keepSent = 30 * 24 * time.Hour
 
-// background follows the record and does what falls due.
+// background follows the record and does what falls due, until ctx ends and all of it has stopped.
 func (h *house) background(ctx context.Context) {
-	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer())
-	go h.deliver.Run(ctx, 2*time.Second)
-	every(ctx, time.Minute, "timed actions", func() error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	running.Go(func() { event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer()) })
+	running.Go(func() { h.deliver.Run(ctx, 2*time.Second) })
+	every(ctx, &running, time.Minute, "timed actions", func() error {
 		_, timed := h.cases.RunTimed(ctx, 200)
 		_, urged := h.cases.RunUrges(ctx, 200)
 		_, promised := h.cases.RunPromises(ctx, 200)
 		_, told := h.notices.Digests(ctx, 200)
 		return errors.Join(timed, urged, promised, told)
 	})
-	every(ctx, time.Hour, "sweep", func() error {
+	every(ctx, &running, time.Hour, "sweep", func() error {
 		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))
 		_, swept := h.deliver.Sweep(ctx, h.db.Now().Add(-keepSent))
 		return errors.Join(err, h.identity.Sweep(ctx), swept)
 	})
-	<-ctx.Done()
 }
 
 // every does something now and again until ctx ends; a failure is logged and tried anew at the next beat.
-func every(ctx context.Context, period time.Duration, name string, do func() error) {
-	go func() {
+func every(ctx context.Context, running *sync.WaitGroup, period time.Duration, name string, do func() error) {
+	running.Go(func() {
 		beat := time.NewTicker(period)
 		defer beat.Stop()
 		for {
@@ -190,5 +201,5 @@ func every(ctx context.Context, period time.Duration, name string, do func() err
 			case <-beat.C:
 			}
 		}
-	}()
+	})
 }
