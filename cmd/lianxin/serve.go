@@ -170,7 +170,9 @@ const keepSent = 30 * 24 * time.Hour
 func (h *house) background(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	running.Go(func() { event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer()) })
+	running.Go(func() {
+		event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer())
+	})
 	running.Go(func() { h.deliver.Run(ctx, 2*time.Second) })
 	every(ctx, &running, time.Minute, "timed actions", func() error {
 		_, timed := h.cases.RunTimed(ctx, 200)
