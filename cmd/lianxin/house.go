@@ -34,9 +34,11 @@ import (
 
 // storage says where a deployment keeps its things.
 type storage struct {
-	Data       string `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
-	Database   string `help:"postgres://… instead of SQLite in the data folder."`
-	Keys       string `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+	Data     string                  `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
+	Database string                  `help:"postgres://… instead of SQLite in the data folder."`
+	Keys     string                  `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+	trace    func([]store.Statement) // of a benchmark
+
 	Procedures string `help:"Folder of the deployment's own procedure files, each named after its kind, such as opinion.yaml; by default procedures in the data folder." type:"path"`
 }
 
@@ -114,7 +116,7 @@ func (s storage) open(ctx context.Context) (*house, error) {
 	if h.opinion, err = s.procedure(); err != nil {
 		return nil, err
 	}
-	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now}); err != nil {
+	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now, Trace: s.trace}); err != nil {
 		return nil, err
 	}
 	return h, h.furnish(ctx)

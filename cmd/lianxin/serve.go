@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -121,9 +122,10 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// serve answers until ctx ends, then lets running requests finish.
+// serve answers until ctx ends, then lets running requests and letters under way finish.
 func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bool) error {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	debug.SetGCPercent(200) // a quarter less time for some tens of megabytes more
 	h.notices = h.notices.Linked(l.url())
 	if err := h.notices.Begin(ctx, h.db.Now()); err != nil {
 		return err
@@ -137,6 +139,8 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 		return err
 	}
 	go h.background(ctx)
+	delivered := make(chan struct{})
+	go func() { h.deliver.Run(ctx, 2*time.Second); close(delivered) }()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
 	fmt.Printf("Lianxin answers at %s\n", l.url())
 	done := make(chan error, 1)
@@ -146,9 +150,14 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	grace, cancel := context.WithTimeout(context.Background(), 25*time.Second)
 	defer cancel()
-	return server.Shutdown(grace)
+	err = server.Shutdown(grace)
+	select { // letters under way are written down before the database closes
+	case <-delivered:
+	case <-grace.Done():
+	}
+	return err
 }
 
 // keepSent is how long addresses and words of letters that left are kept (our default).
@@ -157,7 +166,6 @@ const keepSent = 30 * 24 * time.Hour
 // background follows the record and does what falls due.
 func (h *house) background(ctx context.Context) {
 	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer())
-	go h.deliver.Run(ctx, 2*time.Second)
 	every(ctx, time.Minute, "timed actions", func() error {
 		_, timed := h.cases.RunTimed(ctx, 200)
 		_, urged := h.cases.RunUrges(ctx, 200)

@@ -41,12 +41,14 @@ type Act struct {
 	events   []event.Event
 	texts    []text
 	files    []attached
-	code     string // pick-up code to tell once
+	levels   map[string]string // of agencies, by id, as far as they were looked up
+	code     string            // pick-up code to tell once
 	step     *step
 	service  *Service
-	main     *Case  // that this one is merged into, once a guard has looked
-	from     *Act   // on that one, of which this act is part
-	also     []*Act // what the act does to other cases, saved with it
+	history  []event.Event // what happened to the case before; nil until past has read it
+	main     *Case         // that this one is merged into, once a guard has looked
+	from     *Act          // on that one, of which this act is part
+	also     []*Act        // what the act does to other cases, saved with it
 }
 
 // step is one row of the procedure being carried out within the act.
@@ -263,7 +265,16 @@ func (a *Act) level(ctx context.Context, target *Assignment) (string, error) {
 	if id == "" {
 		return "", nil
 	}
+	if level, ok := a.levels[id]; ok {
+		return level, nil
+	}
 	agency, err := registry.GetAgency(ctx, a.q, id)
+	if err == nil {
+		if a.levels == nil {
+			a.levels = map[string]string{}
+		}
+		a.levels[id] = agency.Level
+	}
 	return agency.Level, err
 }
 

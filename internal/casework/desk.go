@@ -190,11 +190,29 @@ func (s *Service) Desk(ctx context.Context, actor policy.Actor) ([]Section, erro
 			}
 		}
 		if section.Total > 0 {
-			sections = append(sections, section)
+			sections = append(sections, section.once())
 		}
 	}
 	deputies, err := s.deputyHeaps(ctx, actor)
 	return append(sections, deputies...), err
+}
+
+// once leaves out what two of the actor's grants both brought: own and lent ones often overlap.
+func (s Section) once() Section {
+	type place struct {
+		id string
+		n  int64
+	}
+	seen := map[place]bool{}
+	found := len(s.Items)
+	s.Items = slices.DeleteFunc(s.Items, func(i DeskItem) bool {
+		p := place{i.ID, i.N}
+		was := seen[p]
+		seen[p] = true
+		return was
+	})
+	s.Total -= found - len(s.Items)
+	return s
 }
 
 func (s *Service) heap(ctx context.Context, h heap, g policy.Grant, account string, section *Section) error {

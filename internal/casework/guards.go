@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"lianxin/internal/errs"
 	"lianxin/internal/files"
@@ -78,17 +79,17 @@ func (a *Act) self(account string) bool {
 
 // notAnswerer lets nobody evaluate, or enter an evaluation for, a case they answered, had answered for them, or act for somebody who did.
 func notAnswerer(ctx context.Context, a *Act) error {
-	names := make([]string, len(answering))
-	for i, n := range answering {
-		names[i] = a.Case.Kind + "." + n
+	if a.Actor.Case != "" {
+		return nil
 	}
-	w := new(store.Where).And("topic = ?", a.Case.ID).In("action", names...)
-	type answer struct{ Account, Payload string }
-	answers, err := store.All[answer](ctx, a.q, "select account, payload from event"+w.String(), w.Args()...)
-	if err != nil || a.Actor.Case != "" {
+	all, err := a.past(ctx)
+	if err != nil {
 		return err
 	}
-	for _, e := range answers {
+	for _, e := range all {
+		if !slices.Contains(answering, strings.TrimPrefix(e.Action, a.Case.Kind+".")) {
+			continue
+		}
 		var rec Record
 		if err := json.Unmarshal([]byte(e.Payload), &rec); err != nil {
 			return fmt.Errorf("casework: payload of an answer: %w", err)

@@ -79,7 +79,7 @@ func (a *Act) inherit(ctx context.Context, main *Case) error {
 }
 
 func followers(ctx context.Context, a *Act) ([]string, error) {
-	return store.All[string](ctx, a.q, "select number from case_file where main_id = $1 and state = 'merged' order by id", a.Case.ID)
+	return store.All[string](ctx, a.q, "select number from case_file where main_id = $1 and main_id <> '' and state = 'merged' order by id", a.Case.ID)
 }
 
 func noFollowers(ctx context.Context, a *Act) error {
@@ -119,7 +119,7 @@ func eachFollower(ctx context.Context, a *Act, action string) error {
 const maxParts = 10
 
 func fewParts(ctx context.Context, a *Act) error {
-	n, err := store.One[int](ctx, a.q, "select count(*) from case_file where origin_id = $1 and origin_how = $2", a.Case.ID, LinkSplit)
+	n, err := store.One[int](ctx, a.q, "select count(*) from case_file where origin_id = $1 and origin_id <> '' and origin_how = $2", a.Case.ID, LinkSplit)
 	if err == nil && n >= maxParts {
 		err = errs.New(errs.Conflict, "casework.too_many_parts").With(errs.Args{"Max": maxParts})
 	}
@@ -242,8 +242,10 @@ type LinkView struct {
 
 // links lists what the act's case is tied to. The submitter is told of what became of his own words only.
 func (s *Service) links(ctx context.Context, a *Act, resident bool) ([]LinkView, error) {
-	w := new(store.Where).And("origin_id = ? or main_id = ? or id = ? or id = ?", a.Case.ID, a.Case.ID, orNone(a.Case.Origin), orNone(a.Case.Main))
-	rows, err := store.All[Case](ctx, a.q, "select "+store.Columns[Case]("")+" from case_file"+w.String()+" order by received_at, id", w.Args()...)
+	columns := store.Columns[Case]("")
+	rows, err := store.All[Case](ctx, a.q, "select "+columns+" from case_file where origin_id = $1 and origin_id <> '' union all select "+columns+
+		" from case_file where main_id = $1 and main_id <> '' union all select "+columns+" from case_file where id in ($2, $3) order by received_at, id",
+		a.Case.ID, a.Case.Origin, a.Case.Main)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lianxin/internal/errs"
@@ -16,14 +18,35 @@ import (
 // Rescind is the action 撤回本步: it undoes the last act before the next party acts. The events stay.
 const Rescind = "rescind"
 
-// last finds the newest event of a stream.
-func last(ctx context.Context, q store.Querier, stream string) (event.Event, error) {
-	events, err := event.Stream(ctx, q, stream)
+// past reads the events of the case and its assignments once, in the order they were recorded; those of this act are not among them.
+func (a *Act) past(ctx context.Context) ([]event.Event, error) {
+	if a.history != nil {
+		return a.history, nil
+	}
+	var err error
+	a.history, err = event.Topic(ctx, a.q, a.Case.ID)
+	return a.history, err
+}
+
+// pastOf picks the events of one stream.
+func (a *Act) pastOf(ctx context.Context, stream string) ([]event.Event, error) {
+	all, err := a.past(ctx)
+	if err != nil {
+		return nil, err
+	}
+	events := slices.DeleteFunc(slices.Clone(all), func(e event.Event) bool { return e.Stream != stream })
+	slices.SortFunc(events, func(x, y event.Event) int { return cmp.Compare(x.Seq, y.Seq) })
+	return events, nil
+}
+
+// last finds the newest event of what is acted on.
+func (a *Act) last(ctx context.Context) (event.Event, error) {
+	events, err := a.pastOf(ctx, a.stream(a.Target))
+	if err == nil && len(events) == 0 {
+		err = fmt.Errorf("casework: stream %s is empty", a.stream(a.Target))
+	}
 	if err != nil {
 		return event.Event{}, err
-	}
-	if len(events) == 0 {
-		return event.Event{}, fmt.Errorf("casework: stream %s is empty", stream)
 	}
 	return events[len(events)-1], nil
 }
@@ -41,7 +64,7 @@ func (a *Act) isOwn(ctx context.Context, action *procedure.Action) (bool, error)
 	if action.Name != Rescind {
 		return false, nil
 	}
-	e, err := last(ctx, a.q, a.stream(a.Target))
+	e, err := a.last(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -62,7 +85,7 @@ func (a *Act) isOwn(ctx context.Context, action *procedure.Action) (bool, error)
 
 // undoable finds the last act on the target, if nobody has acted since on any stream that it touched.
 func (a *Act) undoable(ctx context.Context) (event.Event, error) {
-	e, err := last(ctx, a.q, a.stream(a.Target))
+	e, err := a.last(ctx)
 	if err != nil {
 		return e, err
 	}
@@ -70,19 +93,35 @@ func (a *Act) undoable(ctx context.Context) (event.Event, error) {
 	if !ok || action.Irrevocable || e.Role == string(policy.System) || e.Role == string(policy.Import) {
 		return e, errs.New(errs.Conflict, "casework.not_rescindable")
 	}
-	later, err := store.One[int64](ctx, a.q, `select count(*) from event n join event o on n.stream = o.stream and n.seq > o.seq
-		where o.act = $1 and n.act <> o.act and o.topic = $2`, e.Act, a.Case.ID)
+	all, err := a.past(ctx)
 	if err != nil {
 		return e, err
+	}
+	if acted(all, e.Act) {
+		return e, errs.New(errs.Conflict, "casework.others_acted")
 	}
 	elsewhere, err := store.One[int64](ctx, a.q, "select count(*) from event where act = $1 and topic <> $2", e.Act, a.Case.ID)
 	if err != nil {
 		return e, err
 	}
-	if later+elsewhere > 0 {
+	if elsewhere > 0 {
 		return e, errs.New(errs.Conflict, "casework.others_acted")
 	}
 	return e, nil
+}
+
+// acted reports whether anything happened after an act on a stream that it touched.
+func acted(all []event.Event, act string) bool {
+	touched := map[string]int64{}
+	for _, e := range all {
+		if e.Act == act {
+			touched[e.Stream] = max(touched[e.Stream], e.Seq)
+		}
+	}
+	return slices.ContainsFunc(all, func(e event.Event) bool {
+		seq, ok := touched[e.Stream]
+		return ok && e.Seq > seq
+	})
 }
 
 // rescind appends to every stream of the act an event that puts the row back as it was before; an assignment the act had made is stopped.
@@ -102,7 +141,7 @@ func (a *Act) rescind(ctx context.Context, action *procedure.Action) error {
 
 // restore puts one row back, if the act touched it. The reason is kept with the row that was asked about.
 func (a *Act) restore(ctx context.Context, action *procedure.Action, target *Assignment, act string, asked bool) error {
-	events, err := event.Stream(ctx, a.q, a.stream(target))
+	events, err := a.pastOf(ctx, a.stream(target))
 	if err != nil {
 		return err
 	}

@@ -79,16 +79,25 @@ type View struct {
 
 // View reads a case for an actor. Who may not read it is told that there is none.
 func (s *Service) View(ctx context.Context, actor policy.Actor, number string) (*View, error) {
+	return s.read(ctx, actor, number, true)
+}
+
+// Glance is View without the story and what the case is tied to.
+func (s *Service) Glance(ctx context.Context, actor policy.Actor, number string) (*View, error) {
+	return s.read(ctx, actor, number, false)
+}
+
+func (s *Service) read(ctx context.Context, actor policy.Actor, number string, whole bool) (*View, error) {
 	var v *View
 	err := s.db.View(ctx, func(ctx context.Context, q store.Querier) error {
 		var err error
-		v, err = s.view(ctx, q, actor, number)
+		v, err = s.view(ctx, q, actor, number, whole)
 		return err
 	})
 	return v, err
 }
 
-func (s *Service) view(ctx context.Context, q store.Querier, actor policy.Actor, number string) (*View, error) {
+func (s *Service) view(ctx context.Context, q store.Querier, actor policy.Actor, number string, whole bool) (*View, error) {
 	c, assignments, err := read(ctx, q, number)
 	if err != nil {
 		return nil, err
@@ -110,7 +119,7 @@ func (s *Service) view(ctx context.Context, q store.Querier, actor policy.Actor,
 	if actor.Case == c.ID {
 		v.Mode = policy.Resident
 	}
-	return v, s.fillView(ctx, v, a, st)
+	return v, s.fillView(ctx, v, a, st, whole)
 }
 
 func cmpErr(err, otherwise error) error {
@@ -120,7 +129,7 @@ func cmpErr(err, otherwise error) error {
 	return otherwise
 }
 
-func (s *Service) fillView(ctx context.Context, v *View, a *Act, st standing) error {
+func (s *Service) fillView(ctx context.Context, v *View, a *Act, st standing, whole bool) error {
 	state, _ := v.Procedure.Case.State(v.State)
 	if state != nil {
 		v.StateLabel, v.Stage = state.Label, state.Stage
@@ -140,6 +149,9 @@ func (s *Service) fillView(ctx context.Context, v *View, a *Act, st standing) er
 		if err := s.fillStaff(ctx, v, a, st, texts); err != nil {
 			return err
 		}
+	}
+	if !whole {
+		return nil
 	}
 	if v.Links, err = s.links(ctx, a, v.Mode == policy.Resident); err != nil {
 		return err
@@ -202,7 +214,7 @@ func explain(clocks map[string]deadline.Clock, state *procedure.State, cal *dead
 
 // fillStory turns the events into the story its reader may see.
 func (s *Service) fillStory(ctx context.Context, v *View, a *Act, texts map[string]text) error {
-	events, err := event.Topic(ctx, a.q, v.ID)
+	events, err := a.past(ctx)
 	if err != nil {
 		return err
 	}

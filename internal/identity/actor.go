@@ -39,7 +39,8 @@ func readHeld(ctx context.Context, q store.Querier, id string, today deadline.Da
 		and not a.disabled and (a.closes_on = '' or a.closes_on > $2) order by behalf, id`, id, string(today))
 }
 
-// inForce lists what holds on a date. A lent grant that would join what is kept apart is passed over: the account may have got another role since.
+// inForce lists what holds on a date, each grant once: what somebody holds himself, or borrowed already, a second lender adds nothing to.
+// A lent grant that would join what is kept apart is passed over: the account may have got another role since.
 func inForce(rows []held, today deadline.Date) []policy.Grant {
 	var own, lent []policy.Grant
 	for _, h := range rows {
@@ -53,5 +54,12 @@ func inForce(rows []held, today deadline.Date) []policy.Grant {
 			lent = append(lent, g)
 		}
 	}
-	return append(own, slices.DeleteFunc(lent, func(g policy.Grant) bool { return policy.CheckLending(g, own) != nil })...)
+	all := own
+	for _, g := range lent {
+		same := func(have policy.Grant) bool { have.Behalf = g.Behalf; return have == g }
+		if policy.CheckLending(g, own) == nil && !slices.ContainsFunc(all, same) {
+			all = append(all, g)
+		}
+	}
+	return all
 }

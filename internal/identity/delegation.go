@@ -27,13 +27,27 @@ type Delegation struct {
 	EndedBy   string        `db:"ended_by"`
 }
 
-// Over reports whether the delegation can come into force no more.
-func (d Delegation) Over(on deadline.Date) bool { return d.EndedAt != 0 || d.ValidTo < on }
-
 // Lent is a delegation with the grant it lends, which may have been taken away since: its role is empty then.
 type Lent struct {
 	Delegation
-	Role policy.Role `db:"role"`
+	Role      policy.Role   `db:"role"`
+	GrantTo   deadline.Date `db:"grant_to"`
+	Disabled  bool          `db:"disabled"`  // the lender's account
+	LeavingOn deadline.Date `db:"closes_on"` // likewise
+}
+
+// State tells how the delegation stands on a date: "ended" by somebody, "over" by itself, "later", or "active".
+func (l Lent) State(on deadline.Date) string {
+	lender := Account{Disabled: l.Disabled, ClosesOn: l.LeavingOn}
+	switch {
+	case l.EndedAt != 0:
+		return "ended"
+	case l.ValidTo < on, l.Role == "", Grant{ValidTo: l.GrantTo}.Ended(on), lender.Closed(on):
+		return "over"
+	case l.ValidFrom > on:
+		return "later"
+	}
+	return "active"
 }
 
 // Lending asks to lend a grant of one's own.
@@ -131,8 +145,8 @@ func (s *Service) Colleagues(ctx context.Context, lender string) ([]Account, err
 
 // Delegations lists what an account lends and what is lent to it, newest first.
 func (s *Service) Delegations(ctx context.Context, id string) ([]Lent, error) {
-	return store.All[Lent](ctx, s.db.Reader(), "select "+store.Columns[Delegation]("d.")+`, coalesce(g.role, '') as role
-		from delegation d left join account_grant g on g.id = d.grant_id where d.lender_id = $1 or d.delegate_id = $1 order by d.id desc`, id)
+	return store.All[Lent](ctx, s.db.Reader(), "select "+store.Columns[Delegation]("d.")+`, coalesce(g.role, '') as role, coalesce(g.valid_to, '') as grant_to, a.disabled, a.closes_on
+		from delegation d join account a on a.id = d.lender_id left join account_grant g on g.id = d.grant_id where d.lender_id = $1 or d.delegate_id = $1 order by d.id desc`, id)
 }
 
 // EndDelegation ends one before its last day: the lender takes it back, the delegate gives it back, or whoever manages accounts ends it.

@@ -11,8 +11,11 @@ import (
 	"lianxin/internal/zh"
 )
 
-// maxAhead is how many days ahead a hand-over can be set (our default).
-const maxAhead = 90
+// How many days ahead a hand-over can be set, and how many back it can be dated (our default).
+const (
+	maxAhead = 90
+	maxBack  = 31
+)
 
 // Reasons for which somebody leaves a post.
 func Reasons() []string { return []string{"moved", "retired", "left", "other"} }
@@ -70,8 +73,8 @@ func (s *Service) checkHandover(actor policy.Actor, h Handover) error {
 		return errs.New(errs.Invalid, "identity.no_colleague").At("to")
 	case !slices.Contains(Reasons(), h.Reason):
 		return errs.New(errs.Invalid, "identity.bad_reason").At("reason")
-	case h.On > s.Today().AddDays(maxAhead):
-		return errs.New(errs.Invalid, "identity.too_far_ahead").With(errs.Args{"Days": maxAhead}).At("on")
+	case h.On > s.Today().AddDays(maxAhead) || h.On < s.Today().AddDays(-maxBack):
+		return errs.New(errs.Invalid, "identity.handover_day").With(errs.Args{"Back": maxBack, "Ahead": maxAhead}).At("on")
 	}
 	return nil
 }

@@ -78,6 +78,26 @@ func TestAGrantIsLentForDaysAndEndsByItself(t *testing.T) {
 		if got := c.grants(b.ID); got != "auditor/" {
 			t.Errorf("powers mix: %s", got)
 		}
+		state := func(on deadline.Date) string {
+			list, err := c.Delegations(t.Context(), b.ID)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%+v, %v", list, err)
+			}
+			return list[0].State(on)
+		}
+		for on, want := range map[deadline.Date]string{"2026-11-23": "later", "2026-11-24": "active", "2026-11-25": "active", "2026-11-26": "over"} {
+			if got := state(on); got != want {
+				t.Errorf("%s: %s, want %s", on, got, want)
+			}
+		}
+		for _, closed := range []bool{true, false} {
+			if err := c.SetDisabled(t.Context(), admin, a.ID, closed); err != nil {
+				t.Fatal(err)
+			}
+			if got := state("2026-11-24"); (got == "over") != closed {
+				t.Errorf("the lender closed %v: %s", closed, got)
+			}
+		}
 		c.refuses("a stranger ends it", errs.NotFound, c.EndDelegation(t.Context(), policy.Actor{Account: "stranger"}, d.ID, false))
 		if err := c.EndDelegation(t.Context(), policy.Actor{Account: b.ID}, d.ID, false); err != nil {
 			t.Fatal(err)
@@ -88,7 +108,7 @@ func TestAGrantIsLentForDaysAndEndsByItself(t *testing.T) {
 				t.Errorf("shown as %+v, %v", list, err)
 			}
 		}
-		if got := strings.Join(c.actions(a.ID), " "); got != "create lend grant grant end_lending" {
+		if got := strings.Join(c.actions(a.ID), " "); got != "create lend grant grant disable enable end_lending" {
 			t.Errorf("recorded %s", got)
 		}
 	})
@@ -120,6 +140,9 @@ func TestWhatMayNotBeLent(t *testing.T) {
 		}
 		if err := lend(a.ID, identity.Lending{Grant: mine[0].ID, To: ally.ID, From: today, On: today.AddDays(89)}); err != nil {
 			t.Errorf("90 days to a colleague: %v", err)
+		}
+		if got := c.grants(ally.ID); got != "clerk/" {
+			t.Errorf("what one holds oneself is not held twice: %s", got)
 		}
 		third, err := c.Find(t.Context(), "third")
 		if err != nil {
@@ -183,6 +206,8 @@ func TestHandingOver(t *testing.T) {
 		h.From, h.To = auditor.ID, b.ID
 		h.On = c.Today().AddDays(91)
 		c.refuses("too far ahead", errs.Invalid, over(h))
+		h.On = c.Today().AddDays(-32)
+		c.refuses("too long ago", errs.Invalid, over(h))
 	})
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -30,17 +31,19 @@ func (d *DB) openSQLite(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	write.SetMaxOpenConns(1) // one writer: transactions queue here and never meet a busy database
-	if err := write.Ping(); err != nil {
+	session, err := openSession(context.Background(), write)
+	if err != nil {
 		return errors.Join(err, write.Close())
 	}
 	read, err := sql.Open("sqlite", sqliteDSN(cfg.URL, "query_only(1)", "foreign_keys(1)"))
 	if err != nil {
-		return errors.Join(err, write.Close())
+		return errors.Join(err, session.close(), write.Close())
 	}
-	read.SetMaxOpenConns(cfg.Conns)
-	read.SetMaxIdleConns(cfg.Conns)
+	read.SetMaxOpenConns(2 * cfg.Conns) // as many for views as for single reads
+	read.SetMaxIdleConns(2 * cfg.Conns)
 	d.write, d.read = write, read
+	d.writer, d.views = startWriter(session), newSessions(read, cfg.Conns)
+	d.reader = newReader(read)
 	return nil
 }
 

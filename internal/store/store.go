@@ -33,6 +33,8 @@ type Config struct {
 	URL   string // postgres://… or a file path of a SQLite database; the file's folder must exist
 	Clock Clock  // required
 	Conns int    // connections to PostgreSQL, or readers of SQLite; 8 if zero
+
+	Trace func([]Statement) // nil but in benchmarks: told of every write that was carried out, in the writer's time
 }
 
 // Querier is what reads and writes are run on: a reader of DB or a Tx.
@@ -44,14 +46,18 @@ type Querier interface {
 // DB is an open database of either engine.
 type DB struct {
 	engine Engine
-	write  *sql.DB // SQLite: the one writer; PostgreSQL: the pool
-	read   *sql.DB // SQLite: readers that cannot write; PostgreSQL: the same pool
+	write  *sql.DB   // SQLite: for the writer and migrations; PostgreSQL: the pool
+	read   *sql.DB   // SQLite: readers that cannot write; PostgreSQL: the same pool
+	writer *writer   // SQLite only
+	views  *sessions // SQLite only
+	reader *reader   // SQLite only
 	clock  Clock
+	trace  func([]Statement)
 }
 
 // Tx is one write transaction with a fixed instant; it must not outlive the function it was handed to.
 type Tx struct {
-	*sql.Tx
+	Querier
 	now    time.Time
 	engine Engine
 }
@@ -67,7 +73,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Conns == 0 {
 		cfg.Conns = 8
 	}
-	db := &DB{clock: cfg.Clock}
+	db := &DB{clock: cfg.Clock, trace: cfg.Trace}
 	var err error
 	if strings.HasPrefix(cfg.URL, "postgres://") || strings.HasPrefix(cfg.URL, "postgresql://") {
 		err = db.openPostgres(cfg)
@@ -98,19 +104,27 @@ func (d *DB) WithClock(c Clock) *DB {
 
 // Close closes all connections.
 func (d *DB) Close() error {
-	if d.read == d.write {
+	if d.engine == Postgres {
 		return d.write.Close()
 	}
-	return errors.Join(d.read.Close(), d.write.Close())
+	return errors.Join(d.writer.stop(), d.views.close(), d.reader.close(), d.write.Close())
 }
 
 // Reader returns what single reads run on. On SQLite it refuses to write.
-func (d *DB) Reader() Querier { return d.read }
+func (d *DB) Reader() Querier {
+	if d.engine == SQLite {
+		return d.reader
+	}
+	return d.read
+}
 
 // Write runs fn in one transaction and commits it to disk before it returns nil.
 // fn must do nothing but SQL and may run more than once; a client that hangs up does not stop it, so that an act is either whole or not there.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, fn = context.WithoutCancel(ctx), d.traced(fn)
+	if d.engine == SQLite {
+		return d.writer.write(ctx, d.clock, fn)
+	}
 	var err error
 	for attempt := range 8 {
 		if err = d.attempt(ctx, fn); err == nil || !retriable(err) {
@@ -132,7 +146,7 @@ func (d *DB) attempt(ctx context.Context, fn func(context.Context, *Tx) error) (
 			panic(p)
 		}
 	}()
-	if err := fn(ctx, &Tx{Tx: sqltx, now: d.clock(), engine: d.engine}); err != nil {
+	if err := fn(ctx, &Tx{Querier: sqltx, now: d.clock(), engine: d.engine}); err != nil {
 		if rb := sqltx.Rollback(); rb != nil {
 			return errors.Join(err, fmt.Errorf("store: rollback: %w", rb))
 		}
@@ -209,14 +223,25 @@ func Time(micros int64) time.Time {
 
 // View runs fn over one snapshot of the database, so that several reads fit together.
 func (d *DB) View(ctx context.Context, fn func(ctx context.Context, q Querier) error) error {
-	opts := &sql.TxOptions{ReadOnly: true}
-	if d.engine == Postgres {
-		opts.Isolation = sql.LevelRepeatableRead
+	if d.engine == SQLite {
+		return d.views.with(ctx, func(s *session) (broken bool, err error) { return viewOn(ctx, s, fn) })
 	}
-	tx, err := d.read.BeginTx(ctx, opts)
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return fmt.Errorf("store: begin view: %w", err)
 	}
 	defer tx.Rollback() // a view has nothing to keep
 	return fn(ctx, tx)
+}
+
+// viewOn runs fn over a snapshot of SQLite; a session whose snapshot cannot be ended is broken.
+func viewOn(ctx context.Context, s *session, fn func(ctx context.Context, q Querier) error) (broken bool, err error) {
+	if err := s.exec(ctx, "begin"); err != nil {
+		return true, fmt.Errorf("store: begin view: %w", err)
+	}
+	err = fn(ctx, s)
+	if end := s.exec(context.WithoutCancel(ctx), "rollback"); end != nil {
+		return true, errors.Join(err, fmt.Errorf("store: end view: %w", end))
+	}
+	return false, err
 }

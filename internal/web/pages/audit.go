@@ -164,16 +164,19 @@ func dayTimeSeconds(micros int64) string {
 	return microTime(micros).In(deadline.Zone).Format("2006-01-02 15:04:05")
 }
 
-// note tells what an event of an account or a setting says beyond its action.
+// note tells on whose behalf something was done, and what an event of an account or a setting says beyond its action.
 func (a auditor) note(e event.Event) string {
-	if !strings.HasPrefix(e.Action, "account.") && e.Action != "registry.setting" {
-		return ""
-	}
 	var told map[string]any
 	if json.Unmarshal([]byte(e.Payload), &told) != nil {
 		return ""
 	}
 	var words []string
+	if lender, ok := told["behalf"].(string); ok {
+		words = append(words, a.p.T("audit.behalf", "Name", a.name(lender)))
+	}
+	if !strings.HasPrefix(e.Action, "account.") && e.Action != "registry.setting" {
+		return strings.Join(words, " ")
+	}
 	for _, name := range []string{"value", "by", "step", "to", "from", "on", "reason", "role", "from_day", "last_day", "scope"} {
 		if v, ok := told[name].(string); ok {
 			words = append(words, a.word(name, v))

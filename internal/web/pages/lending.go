@@ -42,13 +42,13 @@ func (s *Site) lendings(r *http.Request, p *web.Page, account, path string) (len
 }
 
 func lendingRow(p *web.Page, d identity.Lent, other, button, path string, today deadline.Date) actRow {
-	state := web.Badge{Text: p.T("lending.active"), Tone: web.Good}
-	switch {
-	case d.EndedAt != 0:
-		state = web.Badge{Text: p.T("lending.ended", "On", string(deadline.DateOf(microTime(d.EndedAt)))), Tone: web.Plain}
-	case d.Over(today) || d.Role == "":
-		state = web.Badge{Text: p.T("grant.ended"), Tone: web.Plain}
-	case d.ValidFrom > today:
+	state, open := web.Badge{Text: p.T("lending.active"), Tone: web.Good}, true
+	switch d.State(today) {
+	case "ended":
+		state, open = web.Badge{Text: p.T("lending.ended", "On", string(deadline.DateOf(microTime(d.EndedAt)))), Tone: web.Plain}, false
+	case "over":
+		state, open = web.Badge{Text: p.T("grant.ended"), Tone: web.Plain}, false
+	case "later":
 		state = web.Badge{Text: p.T("grant.later"), Tone: web.Note}
 	}
 	role := ""
@@ -56,7 +56,7 @@ func lendingRow(p *web.Page, d identity.Lent, other, button, path string, today 
 		role = p.T("role." + string(d.Role))
 	}
 	row := actRow{Cells: []web.Cell{{Text: role}, {Text: other}, {Text: spanWords(p, d.ValidFrom, d.ValidTo)}, {Badge: &state}}}
-	if path != "" && !d.Over(today) && d.Role != "" {
+	if path != "" && open {
 		row.Post, row.Button, row.About = path+d.ID+"/end", button, role+" "+other
 	}
 	return row

@@ -1,0 +1,2 @@
+-- +goose Up
+create index event_act on event (act);
