@@ -148,7 +148,7 @@ func TestEverybodySaysWhereNoticesGo(t *testing.T) {
 	}))
 	t.Cleanup(gateway.Close)
 	clerk, admin := town.reader("clerk"), town.reader("admin")
-	clerk.get("/notices/preferences", 200, webtest.Count("input[name=channel]", 1))
+	clerk.get("/notices/preferences", 200, webtest.Count("input[name=channel]", 1), webtest.In("main", webtest.HasText("尚未启用对外发送渠道")))
 	clerk.get("/admin/deliveries", 403)
 	clerk.post("/admin/channels/sms", url.Values{"enabled": {"yes"}}, webtest.NotIn("form#settings"))
 

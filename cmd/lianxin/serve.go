@@ -123,7 +123,7 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// serve answers until ctx ends, then lets running requests finish.
+// serve answers until ctx ends, then lets running requests and letters under way finish.
 func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bool) error {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	debug.SetGCPercent(200) // a quarter less time for some tens of megabytes more
@@ -153,7 +153,7 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	grace, cancel := context.WithTimeout(context.Background(), 25*time.Second)
 	defer cancel()
 	err = server.Shutdown(grace)
 	select {

@@ -41,8 +41,14 @@ func SQLite(t testing.TB, schemas ...store.Schema) *store.DB {
 	return open(t, filepath.Join(t.TempDir(), "test.db"), schemas)
 }
 
-// Postgres returns a fresh schema in the PostgreSQL of LIANXIN_TEST_POSTGRES, or of loopback; where none answers it skips, or fails if LIANXIN_REQUIRE names postgres.
+// Postgres returns a database in a fresh schema of PostgreSQL.
 func Postgres(t testing.TB, schemas ...store.Schema) *store.DB {
+	t.Helper()
+	return open(t, PostgresURL(t), schemas)
+}
+
+// PostgresURL names a fresh schema in the PostgreSQL of LIANXIN_TEST_POSTGRES, or of loopback; where none answers it skips, or fails if LIANXIN_REQUIRE names postgres.
+func PostgresURL(t testing.TB) string {
 	t.Helper()
 	url := os.Getenv("LIANXIN_TEST_POSTGRES")
 	if url == "" {
@@ -75,7 +81,7 @@ func Postgres(t testing.TB, schemas ...store.Schema) *store.DB {
 	if strings.Contains(url, "?") {
 		sep = "&"
 	}
-	return open(t, url+sep+"search_path="+name, schemas)
+	return url + sep + "search_path=" + name
 }
 
 func open(t testing.TB, url string, schemas []store.Schema) *store.DB {

@@ -156,6 +156,9 @@ func (s *Site) preferencesView(r *http.Request, me *visitor) (*formView, error) 
 		&web.Field{Name: "channel", Kind: web.Radio, Label: v.T("notices.channel"), Options: channels, Value: orNone(p.Channel), Required: true},
 		&web.Field{Name: "address", Kind: web.Line, Label: v.T("notices.address"), Hint: v.T("notices.address_hint"), Max: 254, Value: p.Address, Complete: "off"},
 		topics, (&web.Field{Name: "digest", Kind: web.Check, Label: v.T("notices.digest"), Hint: v.T("notices.digest_hint")}).Ticked(p.Digest))
+	if len(channels) == 1 {
+		v.Form.Field("channel").Hint = v.T("notices.no_channel")
+	}
 	v.Form.Version, v.Form.Submit, v.Form.Cancel = p.Version, v.T("notices.save"), "/notices"
 	return v, nil
 }
