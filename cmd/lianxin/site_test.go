@@ -19,6 +19,7 @@ import (
 type town struct {
 	t      *testing.T
 	h      *house
+	at     storage
 	url    string
 	server *httptest.Server
 }
@@ -27,11 +28,12 @@ type town struct {
 func furnished(t *testing.T, cases bool) *town {
 	t.Helper()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	h, err := storage{Data: t.TempDir()}.open(t.Context())
+	at := storage{Data: t.TempDir()}
+	h, err := at.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := &town{t: t, h: h}
+	town := &town{t: t, h: h, at: at}
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}

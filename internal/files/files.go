@@ -183,3 +183,18 @@ func Record(ctx context.Context, tx *store.Tx, a Attachment) error {
 func List(ctx context.Context, q store.Querier, congress, owner string) ([]Attachment, error) {
 	return store.All[Attachment](ctx, q, "select "+store.Columns[Attachment]("")+" from attachment where congress_id = $1 and owner_id = $2 order by id", congress, owner)
 }
+
+// Missing counts the contents that rows name and the folder does not have.
+func (f *Folder) Missing(ctx context.Context, q store.Querier) (int, error) {
+	sums, err := store.All[string](ctx, q, "select distinct sha256 from attachment")
+	if err != nil {
+		return 0, err
+	}
+	missing := 0
+	for _, sum := range sums {
+		if _, err := f.root.Stat(sum); err != nil {
+			missing++
+		}
+	}
+	return missing, nil
+}
