@@ -29,7 +29,6 @@ type backupCmd struct {
 type manifest struct {
 	Version int       `json:"lianxin_backup"`
 	At      time.Time `json:"at"`
-	Engine  string    `json:"engine"`
 	Members []member  `json:"members"`
 }
 
@@ -43,8 +42,8 @@ type member struct {
 // Names of members. A SQLite database is copied whole, PostgreSQL's tables as a dump.
 const (
 	manifestName = "manifest.json"
-	databaseName = "lianxin.db"
-	dumpName     = "dump.jsonl"
+	databaseName = store.CopyName
+	dumpName     = store.DumpName
 	filesName    = "files"
 	keysName     = "keys.json"
 )
@@ -94,18 +93,11 @@ func (c *backupCmd) database(ctx context.Context, temp string, m *manifest) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	m.Engine = string(db.Engine())
-	if db.Engine() == store.SQLite {
-		path := filepath.Join(temp, databaseName)
-		return errors.Join(db.Snapshot(ctx, path), m.add(databaseName, path))
-	}
-	path := filepath.Join(temp, dumpName)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	name, err := db.Copy(ctx, temp)
 	if err != nil {
 		return err
 	}
-	_, err = db.Dump(ctx, f)
-	return errors.Join(err, f.Close(), m.add(dumpName, path))
+	return m.add(name, filepath.Join(temp, name))
 }
 
 // folder adds the attachments; parts of ones being taken in are left out.

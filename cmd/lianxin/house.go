@@ -44,6 +44,8 @@ type storage struct {
 
 // house is every room, furnished.
 type house struct {
+	data      string // folder
+	measured  *meter // nil where nobody asks
 	db        *store.DB
 	vault     *sealed.Vault
 	files     *files.Folder
@@ -100,7 +102,7 @@ func (s storage) open(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{}
+	h := &house{data: s.Data}
 	if h.vault, err = sealed.NewVault(keys); err != nil {
 		return nil, err
 	}

@@ -13,8 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"lianxin/internal/store"
 )
 
 type restoreCmd struct {
@@ -41,7 +39,8 @@ func (c *restoreCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if m.Engine == string(store.Postgres) && c.Database == "" {
+	dumped := slices.ContainsFunc(m.Members, func(one member) bool { return one.Name == dumpName })
+	if dumped && c.Database == "" {
 		return errors.New("this is a backup of PostgreSQL: name an empty database with --database")
 	}
 	if err := os.Remove(c.Data); err != nil && !errors.Is(err, os.ErrNotExist) {

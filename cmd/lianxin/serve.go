@@ -28,6 +28,7 @@ import (
 // listening says where a server answers.
 type listening struct {
 	Listen       string         `help:"Address to answer at." default:"127.0.0.1:8080"`
+	OpsListen    string         `help:"Address for the operator alone: /healthz, /readyz, /metrics. None if left out."`
 	AllowRemote  bool           `help:"Let the demonstration answer on an address that is not loopback."`
 	PublicURL    string         `help:"Address people type, such as https://lx.example.gov.cn; stands on slips and QR codes."`
 	TrustedProxy []netip.Prefix `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
@@ -97,6 +98,9 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		return nil, err
 	}
 	cfg := web.Config{Catalogue: h.catalogue, Assets: set, Clock: h.db.Now, Log: slog.Default(), Site: site, PublicURL: l.url(), Demo: demo, TrustedProxies: l.TrustedProxy}
+	if h.measured != nil {
+		cfg.Observe = h.measured.observe
+	}
 	if l.RateLimit != "off" {
 		cfg.Rate, cfg.Burst = rate.Limit(20), 120
 	}
@@ -109,18 +113,8 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		return nil, err
 	}
 	api.Register(s.Mux(), surface)
-	s.Mux().HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	s.Mux().HandleFunc("GET /readyz", h.ready)
+	h.health(s.Mux())
 	return s.Handler(), nil
-}
-
-// ready tells whether the database answers.
-func (h *house) ready(w http.ResponseWriter, r *http.Request) {
-	if _, err := store.One[int](r.Context(), h.db.Reader(), "select 1"); err != nil {
-		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(w, "ok")
 }
 
 // serve answers until ctx ends, then lets running requests and letters under way finish.
@@ -130,6 +124,12 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	h.notices = h.notices.Linked(l.url())
 	if err := h.notices.Begin(ctx, h.db.Now()); err != nil {
 		return err
+	}
+	if l.OpsListen != "" {
+		h.measured = h.meter()
+		if err := h.operate(ctx, l.OpsListen, h.measured); err != nil {
+			return err
+		}
 	}
 	handler, err := h.handler(ctx, l, deps, demo)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -22,6 +24,25 @@ func (d *DB) Snapshot(ctx context.Context, path string) error {
 		return fmt.Errorf("store: snapshot: %w", err)
 	}
 	return nil
+}
+
+// Names of the file a copy is.
+const (
+	CopyName = "lianxin.db"
+	DumpName = "dump.jsonl"
+)
+
+// Copy writes a consistent copy into a folder, while others read and write, and returns its name: SQLite's file, or a dump.
+func (d *DB) Copy(ctx context.Context, dir string) (name string, err error) {
+	if d.engine == SQLite {
+		return CopyName, d.Snapshot(ctx, filepath.Join(dir, CopyName))
+	}
+	f, err := os.OpenFile(filepath.Join(dir, DumpName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = d.Dump(ctx, f)
+	return DumpName, errors.Join(err, f.Close())
 }
 
 // QuickCheck asks SQLite whether its file is sound, and returns what it finds wrong; PostgreSQL looks after its own.
