@@ -38,6 +38,7 @@ type storage struct {
 	Database string                  `help:"postgres://… instead of SQLite in the data folder."`
 	Keys     string                  `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
 	trace    func([]store.Statement) // of a benchmark
+	maxPages int                     // of a test
 
 	Procedures string `help:"Folder of the deployment's own procedure files, each named after its kind, such as opinion.yaml; by default procedures in the data folder." type:"path"`
 }
@@ -118,7 +119,7 @@ func (s storage) open(ctx context.Context) (*house, error) {
 	if h.opinion, err = s.procedure(); err != nil {
 		return nil, err
 	}
-	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now, Trace: s.trace}); err != nil {
+	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now, Trace: s.trace, MaxPages: s.maxPages}); err != nil {
 		return nil, err
 	}
 	return h, h.furnish(ctx)

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"lianxin/internal/errs"
@@ -109,7 +110,11 @@ func (f *Folder) Accept(r io.Reader) (Accepted, error) {
 	}
 	sum := sha256.Sum256(c.Body)
 	a := Accepted{SHA256: hex.EncodeToString(sum[:]), MediaType: c.MediaType, Bytes: int64(len(c.Body)), Width: c.Width, Height: c.Height}
-	return a, f.put(a.SHA256, c.Body)
+	err = f.put(a.SHA256, c.Body)
+	if errors.Is(err, syscall.ENOSPC) {
+		err = errs.New(errs.Unavailable, "errs.full").Because(err)
+	}
+	return a, err
 }
 
 // put writes under a passing name, syncs file and folder, and only then gives the file its own name: a crash leaves it whole or not there.

@@ -34,6 +34,8 @@ type Config struct {
 	Clock Clock  // required
 	Conns int    // connections to PostgreSQL, or readers of SQLite; 8 if zero
 
+	MaxPages int // greatest size of a SQLite file in pages, for tests of a full disk; 0: none
+
 	Trace func([]Statement) // nil but in benchmarks: told of every write that was carried out, in the writer's time
 }
 
@@ -123,12 +125,12 @@ func (d *DB) Reader() Querier {
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	ctx, fn = context.WithoutCancel(ctx), d.traced(fn)
 	if d.engine == SQLite {
-		return d.writer.write(ctx, d.clock, fn)
+		return told(d.writer.write(ctx, d.clock, fn))
 	}
 	var err error
 	for attempt := range 8 {
 		if err = d.attempt(ctx, fn); err == nil || !retriable(err) {
-			return err
+			return told(err)
 		}
 		time.Sleep(time.Duration(attempt*attempt) * time.Millisecond) // losers of a serialization race spread out
 	}

@@ -97,7 +97,7 @@ func (s *Shell) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errs.Is(err, errs.Unauthenticated) {
 		v.SignIn = s.signInFrom(r)
 	}
-	if errs.Is(err, errs.Internal) {
+	if errs.Is(err, errs.Internal) || errs.Is(err, errs.Unavailable) {
 		v.ID = visitOf(r).id
 		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", v.ID), slog.String("error", err.Error()))
 	}
