@@ -67,7 +67,9 @@ func TestSessionsCannotBeForgedOrReplayed(t *testing.T) {
 			session = c.Value
 		}
 	}
-	desk := func(cookie string) int { return attempt(t, "GET", town.url+"/desk", "", "Cookie", "lianxin_session="+cookie) }
+	desk := func(cookie string) int {
+		return attempt(t, "GET", town.url+"/desk", "", "Cookie", "lianxin_session="+cookie)
+	}
 	if session == "" || desk(session) != http.StatusOK {
 		t.Fatalf("signed in, and the desk answers %d", desk(session))
 	}
@@ -89,7 +91,9 @@ func TestTokensCannotBeStretched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(header string) int { return attempt(t, "GET", town.url+"/api/v1/cases", "", "Authorization", header) }
+	ask := func(header string) int {
+		return attempt(t, "GET", town.url+"/api/v1/cases", "", "Authorization", header)
+	}
 	if status := ask("Bearer " + secret); status != http.StatusOK {
 		t.Fatalf("the token answers %d", status)
 	}
@@ -98,7 +102,7 @@ func TestTokensCannotBeStretched(t *testing.T) {
 			t.Errorf("%q answers %d", header, status)
 		}
 	}
-	if err := town.h.identity.RevokeToken(t.Context(), operator, token.ID); err != nil {
+	if err := town.h.identity.RevokeToken(t.Context(), operator, token.Account, token.ID); err != nil {
 		t.Fatal(err)
 	}
 	if status := ask("Bearer " + secret); status != http.StatusUnauthorized {
@@ -109,9 +113,8 @@ func TestTokensCannotBeStretched(t *testing.T) {
 // TestRequestsThatMeanHarm are answered with what each deserves, and leave no row behind.
 func TestRequestsThatMeanHarm(t *testing.T) {
 	town := furnished(t, false)
-	before := town.rows()
 	number, _ := town.submitted("有一盏路灯不亮。")
-	before = town.rows()
+	before := town.rows()
 	api, form := []string{"Content-Type", "application/json"}, []string{"Content-Type", "application/x-www-form-urlencoded"}
 	for _, c := range []struct {
 		name, method, path, body string
@@ -192,8 +195,8 @@ func TestBombsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := town.rows()
 	clerk := town.reader("clerk")
+	before := town.rows()
 	for name, body := range bombs(t) {
 		status := attempt(t, "POST", town.url+"/api/v1/cases/"+number+"/attachments", string(body), "Content-Type", "application/octet-stream", "Lianxin-Code", code)
 		if status < 400 || status >= 500 {

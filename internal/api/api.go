@@ -80,7 +80,11 @@ func (s *service) guard(next *http.ServeMux) http.Handler {
 			return
 		}
 		if r.Method == http.MethodPost {
-			if err := bound(r); err != nil {
+			err := bound(r)
+			if err == nil {
+				err = checkKey(r.Header.Get("Idempotency-Key"))
+			}
+			if err != nil {
 				s.Fail(w, r, err)
 				return
 			}
