@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,6 +39,12 @@ type benchStep struct {
 	P99  float64 `json:"p99_ms"`
 }
 
+// benchRead is what was measured of one way of reading, with as many readers as clients.
+type benchRead struct {
+	benchStep
+	PerSecond float64 `json:"per_second"`
+}
+
 // benchReport is what the command prints. Ratio is the loops a second over those of the application's own SQL, recorded and replayed through the same
 // writer by as many clients in the same run.
 type benchReport struct {
@@ -52,6 +57,7 @@ type benchReport struct {
 	Engine         string      `json:"engine"`
 	MemoryMB       float64     `json:"memory_mb"`
 	Steps          []benchStep `json:"steps"`
+	Reads          []benchRead `json:"reads"`
 }
 
 // Run measures loops of submit, accept, assign, sign, reply, approve, feedback, evaluate and read against a fresh `serve` in its own process.
@@ -82,6 +88,9 @@ func (c *benchCmd) Run(ctx context.Context) error {
 		return err
 	}
 	report := b.report(c, engine, elapsed)
+	if report.Reads, err = b.reads(ctx, c.Clients, c.Loops); err != nil {
+		return err
+	}
 	report.MemoryMB = server.memory()
 	server.stop()
 	if err := c.compare(ctx, dir, report); err != nil {
@@ -219,10 +228,8 @@ func stepNames() []string {
 func (b *bencher) report(c *benchCmd, engine string, elapsed time.Duration) *benchReport {
 	r := &benchReport{LoopsPerSecond: float64(c.Loops) / elapsed.Seconds(), Clients: c.Clients, Loops: c.Loops, Cases: c.Cases, Engine: engine}
 	for _, name := range stepNames() {
-		all := b.took[name]
-		slices.Sort(all)
-		if len(all) > 0 {
-			r.Steps = append(r.Steps, benchStep{Name: name, P50: millis(all[len(all)/2]), P99: millis(all[min(len(all)*99/100, len(all)-1)])})
+		if len(b.took[name]) > 0 {
+			r.Steps = append(r.Steps, step(name, b.took[name]))
 		}
 	}
 	return r
@@ -234,6 +241,9 @@ func (c *benchCmd) print(r *benchReport) error {
 	rows := [][]string{{"step", "p50 ms", "p99 ms"}}
 	for _, s := range r.Steps {
 		rows = append(rows, []string{s.Name, fmt.Sprintf("%.1f", s.P50), fmt.Sprintf("%.1f", s.P99)})
+	}
+	for _, r := range r.Reads {
+		rows = append(rows, []string{r.Name, fmt.Sprintf("%.1f", r.P50), fmt.Sprintf("%.1f (%.0f/s)", r.P99, r.PerSecond)})
 	}
 	rows = append(rows, []string{"loops/s", fmt.Sprintf("%.1f", r.LoopsPerSecond), strconv.Itoa(r.Clients) + " clients, " + r.Engine}, []string{"memory MB", fmt.Sprintf("%.0f", r.MemoryMB), ""},
 		[]string{"replayed SQL loops/s", fmt.Sprintf("%.1f", r.Replayed), fmt.Sprintf("ratio %.2f", *r.Ratio)})

@@ -8,9 +8,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // bencher drives a server over HTTP.
@@ -119,4 +124,62 @@ func (b *bencher) do(ctx context.Context, name, method, path, account, code stri
 		return json.Unmarshal(answer, out)
 	}
 	return nil
+}
+
+// reads measures lists, searches, cases and the public page, n times each.
+func (b *bencher) reads(ctx context.Context, clients, n int) ([]benchRead, error) {
+	numbers, err := b.numbers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []benchRead
+	for _, way := range []struct{ name, path string }{{"read case", "/cases/%s"}, {"list open", "/cases?state=in_hand"}, {"list late", "/cases?overdue=true"}, {"search words", "/cases?q=" + url.QueryEscape("路灯")}} {
+		b.took = map[string][]time.Duration{}
+		var next atomic.Int64
+		start := time.Now()
+		group, ctx := errgroup.WithContext(ctx)
+		for range clients {
+			group.Go(func() error {
+				for {
+					i := next.Add(1)
+					if i > int64(n) {
+						return nil
+					}
+					path := strings.ReplaceAll(way.path, "%s", numbers[int(i)%len(numbers)])
+					if err := b.do(ctx, way.name, http.MethodGet, path, "clerk", "", nil, nil); err != nil {
+						return err
+					}
+				}
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return nil, err
+		}
+		all = append(all, benchRead{benchStep: step(way.name, b.took[way.name]), PerSecond: float64(n) / time.Since(start).Seconds()})
+	}
+	return all, nil
+}
+
+// numbers are some cases to read.
+func (b *bencher) numbers(ctx context.Context) ([]string, error) {
+	var page struct {
+		Items []struct{ Number string }
+	}
+	if err := b.do(ctx, "numbers", http.MethodGet, "/cases?limit=200", "clerk", "", nil, &page); err != nil {
+		return nil, err
+	}
+	var numbers []string
+	for _, c := range page.Items {
+		numbers = append(numbers, c.Number)
+	}
+	return numbers, nil
+}
+
+// step sums up how long something took.
+func step(name string, all []time.Duration) benchStep {
+	slices.Sort(all)
+	if len(all) == 0 {
+		return benchStep{Name: name}
+	}
+	return benchStep{Name: name, P50: millis(all[len(all)/2]), P99: millis(all[min(len(all)*99/100, len(all)-1)])}
 }

@@ -172,10 +172,7 @@ func (a *Act) run(ctx context.Context, target *Assignment, action *procedure.Act
 	was := a.Target
 	a.Target = target
 	defer func() { a.Target = was }()
-	before, err := image(a.row(target))
-	if err != nil {
-		return err
-	}
+	before := snapshot(a.row(target))
 	a.step = &step{action: action, eventID: store.NewID()}
 	mine := a.step
 	a.keepInput()
@@ -356,7 +353,7 @@ func (a *Act) addEntry(target *Assignment) {
 }
 
 // record appends the step's event with what it changed.
-func (a *Act) record(target *Assignment, before map[string]json.RawMessage, from string) error {
+func (a *Act) record(target *Assignment, before any, from string) error {
 	changed, err := delta(before, a.row(target))
 	if err != nil {
 		return err
