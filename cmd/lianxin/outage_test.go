@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -11,8 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // an operator's own connection
 
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
@@ -74,11 +71,6 @@ func TestPostgreSQLGoesAwayUnderLoad(t *testing.T) {
 	database := storetest.PostgresURL(t)
 	f := newFortress(t, database+"&application_name=lianxin_outage")
 	f.start()
-	operator, err := sql.Open("pgx", database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer operator.Close()
 	done := &answered{versions: map[string]int64{}}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
@@ -90,11 +82,7 @@ func TestPostgreSQLGoesAwayUnderLoad(t *testing.T) {
 	})
 	ended := 0
 	for ctx.Err() == nil {
-		var n int
-		if err := operator.QueryRow("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'lianxin_outage'").Scan(&n); err != nil {
-			t.Fatal(err)
-		}
-		ended += n
+		ended += storetest.Disconnect(t, database, "lianxin_outage")
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Duration(50+rand.IntN(200)) * time.Millisecond):
@@ -103,7 +91,7 @@ func TestPostgreSQLGoesAwayUnderLoad(t *testing.T) {
 	wg.Wait()
 	again, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
-	err = errGone
+	err := errGone
 	for err != nil && again.Err() == nil {
 		err = f.oneLoop(again, done)
 	}

@@ -84,6 +84,21 @@ func PostgresURL(t testing.TB) string {
 	return url + sep + "search_path=" + name
 }
 
+// Disconnect ends every connection to PostgreSQL made under an application's name, as a restart would, and tells how many there were.
+func Disconnect(t testing.TB, url, application string) int {
+	t.Helper()
+	operator, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer operator.Close()
+	var n int
+	if err := operator.QueryRow("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1", application).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func open(t testing.TB, url string, schemas []store.Schema) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Config{URL: url, Clock: time.Now})
