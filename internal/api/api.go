@@ -80,11 +80,7 @@ func (s *service) guard(next *http.ServeMux) http.Handler {
 			return
 		}
 		if r.Method == http.MethodPost {
-			err := bound(r)
-			if err == nil {
-				err = checkKey(r.Header.Get("Idempotency-Key"))
-			}
-			if err != nil {
+			if err := bound(r); err != nil {
 				s.Fail(w, r, err)
 				return
 			}

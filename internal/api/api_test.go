@@ -36,14 +36,14 @@ import (
 
 // site is the API served to a test; every answer is held against the OpenAPI document.
 type site struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	tokens map[string]string
 	router routers.Router
 	cases  *casework.Service
 }
 
-func serve(t *testing.T) *site {
+func serve(t testing.TB) *site {
 	t.Helper()
 	db := storetest.SQLite(t, event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), identity.Schema(), registry.Schema(), casework.Schema())
 	registrytest.Furnish(t, db)
@@ -287,6 +287,10 @@ func TestBadInput(t *testing.T) {
 		"only blanks":             {422, "", "/opinions", `{"body":"  \n "}`, "body"},
 		"control character":       {422, "", "/opinions", `{"body":"a\u0000b"}`, "body"},
 		"invalid utf-8":           {422, "", "/opinions", "{\"body\":\"a\xffb\"}", ""},
+		"a name twice":            {422, "", "/opinions", `{"body":"x","body":"y"}`, "body"},
+		"a name twice within":     {422, "", "/opinions", `{"body":"x","contact":{"phone":"13800000000","Phone":"13800000001"}}`, "Phone"},
+		"a name twice in action":  {422, "clerk", accept, `{"note":"x","note":"y"}`, "note"},
+		"deeply nested":           {400, "clerk", accept, `{"note":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, ""},
 		"no json":                 {400, "", "/opinions", `nonsense`, ""},
 		"two objects":             {400, "", "/opinions", `{"body":"x"}{"body":"y"}`, ""},
 		"a text of 10 MB":         {413, "", "/opinions", `{"body":"` + strings.Repeat("长", 3_500_000) + `"}`, ""},

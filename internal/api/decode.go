@@ -18,9 +18,6 @@ func decode[T any](body []byte) (T, error) {
 	if !utf8.Valid(body) {
 		return v, errs.New(errs.Invalid, "zh.invalid_utf8")
 	}
-	if name, twice := repeated(body); twice {
-		return v, errs.New(errs.Invalid, "api.field_twice").With(errs.Args{"Field": name}).At(name)
-	}
 	var wrong *json.UnmarshalTypeError
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
@@ -37,43 +34,50 @@ func decode[T any](body []byte) (T, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return v, errs.New(errs.Invalid, "errs.bad_request")
 	}
+	if name, found := twice(body); found {
+		return v, errs.New(errs.Invalid, "api.twice").With(errs.Args{"Field": name}).At(name)
+	}
 	return v, nil
 }
 
-// repeated finds a field that the outermost object names twice: which of the two would count is nobody's business to guess.
-func repeated(body []byte) (string, bool) {
+// twice finds a name that stands twice in one object: readers differ on which of the two counts. The body has been decoded before.
+func twice(body []byte) (string, bool) {
 	d := json.NewDecoder(bytes.NewReader(body))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return "", false
+	type level struct {
+		names map[string]bool // nil in arrays
+		value bool            // a name was read, its value comes next
 	}
-	seen := map[string]bool{}
-	for d.More() {
-		key, err := d.Token()
-		name, ok := key.(string)
-		if err != nil || !ok {
+	var levels []level
+	for {
+		token, err := d.Token()
+		if err != nil {
 			return "", false
 		}
-		if seen[name] {
-			return name, true
+		var now *level
+		if len(levels) > 0 {
+			now = &levels[len(levels)-1]
 		}
-		seen[name] = true
-		var skipped json.RawMessage
-		if d.Decode(&skipped) != nil {
-			return "", false
+		name, isText := token.(string)
+		switch {
+		case token == json.Delim('}') || token == json.Delim(']'):
+			levels = levels[:len(levels)-1]
+			continue
+		case isText && now != nil && now.names != nil && !now.value:
+			if now.value = true; now.names[strings.ToLower(name)] {
+				return name, true
+			}
+			now.names[strings.ToLower(name)] = true
+			continue
+		case now != nil:
+			now.value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			levels = append(levels, level{names: map[string]bool{}})
+		case json.Delim('['):
+			levels = append(levels, level{})
 		}
 	}
-	return "", false
-}
-
-// maxKey is the longest Idempotency-Key, in characters (our default).
-const maxKey = 200
-
-// checkKey refuses a key that is too long or not plain.
-func checkKey(key string) error {
-	if len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errs.New(errs.Invalid, "api.bad_key").With(errs.Args{"Max": maxKey}).At("Idempotency-Key")
-	}
-	return nil
 }
 
 func kindName(t reflect.Type) string {

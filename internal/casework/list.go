@@ -130,7 +130,7 @@ func (query Query) after() (at int64, id string, err error) {
 		return 0, "", bad
 	}
 	first, id, ok := strings.Cut(string(b), " ")
-	if at, err = strconv.ParseInt(first, 10, 64); err != nil || !ok {
+	if at, err = strconv.ParseInt(first, 10, 64); err != nil || !ok || !plainKey(id) {
 		return 0, "", bad
 	}
 	return at, id, nil

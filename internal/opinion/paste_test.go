@@ -124,19 +124,3 @@ func TestAnOwnProcedureMayNotStrandOpenMatters(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-// FuzzParseDay reads anything as a day: what is taken is a day of the calendar, and reading it again gives the same.
-func FuzzParseDay(f *testing.F) {
-	for _, seed := range []string{"2026-11-03", "2026/1/3", "20261103", "2026年2月30日", "11.3.2026", "", "2026-11-03 12:00"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, typed string) {
-		d, err := opinion.ParseDay(typed)
-		if err != nil {
-			return
-		}
-		if again, err := opinion.ParseDay(string(d)); err != nil || again != d || d.Start().IsZero() {
-			t.Errorf("%q is taken as %q, and that as %q, %v", typed, d, again, err)
-		}
-	})
-}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"lianxin/internal/errs"
 )
@@ -137,7 +138,7 @@ func drain(body io.Reader) { _, _ = io.Copy(io.Discard, body) }
 // LocalPath is a path of this site to lead back to; anything else becomes otherwise.
 func LocalPath(path, otherwise string) string {
 	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return otherwise
 	}
 	return path
