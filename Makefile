@@ -31,7 +31,7 @@ run: build ## the demonstration city on http://127.0.0.1:8080
 	bin/lianxin demo
 
 # The race detector needs a C compiler. Where there is none those tests still run, without it.
-RACED := $(wildcard ./internal/web ./internal/store ./internal/event ./internal/identity ./internal/job)
+RACED := $(wildcard ./internal/web ./internal/store ./internal/event ./internal/identity ./internal/job ./internal/deliver ./internal/notice)
 
 test: setup ## all tests; PostgreSQL and Chromium are used where they are
 	go vet ./...
@@ -42,8 +42,9 @@ test: setup ## all tests; PostgreSQL and Chromium are used where they are
 		echo "SKIPPED, NOT TESTED FOR RACES: no gcc, which the race detector needs"; \
 	fi
 
-bench: build ## the closed loop over HTTP, 4 clients
-	bin/lianxin bench --clients 4 --loops 200
+CASES ?= 1000
+bench: build ## the closed loop over HTTP with 1, 4 and 16 clients; CASES=100000 for a full store, ENGINE=--database=postgres://… for PostgreSQL
+	@for n in 1 4 16; do bin/lianxin bench --clients $$n --loops 300 --cases $(CASES) $(ENGINE); done
 
 shots: setup ## pictures of every page the browser tests see, in ./shots
 	LIANXIN_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 20m ./internal/web/... ./cmd/...

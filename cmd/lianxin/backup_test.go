@@ -1,14 +1,85 @@
 package main
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"lianxin/internal/backup"
+	"lianxin/internal/casework"
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
+	"lianxin/internal/opinion"
 )
+
+// quietly runs a command and returns what it printed.
+func quietly(t *testing.T, run func(ctx context.Context) error) (string, error) {
+	t.Helper()
+	was := os.Stdout
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Stdout = w
+	printed := make(chan string)
+	go func() {
+		b, _ := io.ReadAll(r)
+		printed <- string(b)
+	}()
+	err = run(t.Context())
+	os.Stdout = was
+	w.Close()
+	return <-printed, err
+}
+
+// TestBackupWhileServing copies a deployment that is being written, restores it elsewhere, and finds it whole; damage is refused before anything appears.
+func TestBackupWhileServing(t *testing.T) {
+	town := furnished(t, true)
+	data := town.at.Data
+	stop := make(chan struct{})
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if _, err := opinion.Submit(t.Context(), town.h.cases, casework.Resident(), opinion.Intake{Body: "一边写一边备份。", Source: opinion.Web}); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	out := filepath.Join(t.TempDir(), "backup.tar.gz")
+	said, err := quietly(t, (&backupCmd{storage: storage{Data: data}, Out: out, WithKeys: true, Format: "table"}).Run)
+	close(stop)
+	writing.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(out)
+	if err != nil || info.Mode().Perm() != 0o600 || !strings.Contains(said, "events") {
+		t.Errorf("%v, %v, %q", info.Mode(), err, said)
+	}
+	if _, err := quietly(t, (&backupCmd{storage: storage{Data: data}, Out: out}).Run); err == nil {
+		t.Error("an earlier backup was overwritten")
+	}
+	to := filepath.Join(t.TempDir(), "restored")
+	if _, err := quietly(t, (&restoreCmd{storage: storage{Data: to}, From: out, Format: "table"}).Run); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := quietly(t, (&restoreCmd{storage: storage{Data: to}, From: out, Format: "table"}).Run); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("restored over data: %v", err)
+	}
+	if said, err := quietly(t, (&doctorCmd{storage: storage{Data: to}, Format: "table"}).Run); err != nil || strings.Contains(said, "wrong") {
+		t.Errorf("the doctor says %s, %v", said, err)
+	}
+}
 
 // deployment makes a data folder with the demonstration's record in it.
 func deployment(t *testing.T, s storage) {
@@ -26,7 +97,7 @@ func deployment(t *testing.T, s storage) {
 	if err := demo.Cases(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer()); err != nil {
+	if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.close(); err != nil {
@@ -59,4 +130,42 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	if text, err := answer(t, "backup", "--data", filepath.Join(dir, "nowhere"), "--out", filepath.Join(dir, "c.tar.gz")); err == nil {
 		t.Errorf("backed up nothing: %s", text)
 	}
+}
+
+// TestTheDoctorNamesWhatIsWrong looks at deployments with something amiss.
+func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
+	town := furnished(t, false)
+	if _, err := opinion.Submit(t.Context(), town.h.cases, casework.Resident(), opinion.Intake{Body: "有联系方式。", Phone: "0473-0000999", Source: opinion.Web}); err != nil {
+		t.Fatal(err)
+	}
+	says := func(want string) {
+		t.Helper()
+		said, err := quietly(t, (&doctorCmd{storage: storage{Data: town.at.Data}, Format: "table"}).Run)
+		if err == nil || !strings.Contains(said, want) {
+			t.Errorf("the doctor says %s, want %q; %v", said, want, err)
+		}
+	}
+	keys := filepath.Join(town.at.Data, backup.KeysName)
+	if err := os.Chmod(keys, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	says("can be read by others")
+	if err := os.Rename(keys, keys+".old"); err != nil {
+		t.Fatal(err)
+	}
+	says("no keys")
+	elsewhere := t.TempDir()
+	other, err := storage{Data: elsewhere}.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.close()
+	alien, err := os.ReadFile(filepath.Join(elsewhere, backup.KeysName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(keys, alien, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	says("do not open the data")
 }

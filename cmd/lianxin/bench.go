@@ -1,28 +1,27 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"runtime"
-	"runtime/pprof"
-	"slices"
+	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"lianxin/internal/casework"
 	"lianxin/internal/demo"
 	"lianxin/internal/identity"
+	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
-	"lianxin/internal/web/pages"
 )
 
 type benchCmd struct {
@@ -31,7 +30,6 @@ type benchCmd struct {
 	Cases    int    `help:"Cases in store before the measurement." default:"0"`
 	Database string `help:"postgres://… instead of a fresh SQLite."`
 	Format   string `help:"table, json or csv." enum:"table,json,csv" default:"table"`
-	Profile  string `help:"Write a CPU profile of the measurement to this file." type:"path"`
 }
 
 // benchStep is what was measured of one step.
@@ -41,28 +39,28 @@ type benchStep struct {
 	P99  float64 `json:"p99_ms"`
 }
 
-// benchReport is what the command prints. Ratio compares with the recorded SQL trace replayed; null until that is measured.
+// benchRead is what was measured of one way of reading, with as many readers as clients.
+type benchRead struct {
+	benchStep
+	PerSecond float64 `json:"per_second"`
+}
+
+// benchReport is what the command prints. Ratio is the loops a second over those of the application's own SQL, recorded and replayed through the same
+// writer by as many clients in the same run.
 type benchReport struct {
 	LoopsPerSecond float64     `json:"loops_per_second"`
 	Ratio          *float64    `json:"ratio"`
+	Replayed       float64     `json:"replayed_loops_per_second"`
 	Clients        int         `json:"clients"`
 	Loops          int         `json:"loops"`
 	Cases          int         `json:"cases"`
 	Engine         string      `json:"engine"`
 	MemoryMB       float64     `json:"memory_mb"`
 	Steps          []benchStep `json:"steps"`
+	Reads          []benchRead `json:"reads"`
 }
 
-// bencher drives a server of its own over HTTP.
-type bencher struct {
-	url    string
-	client *http.Client
-	tokens map[string]string
-	mu     sync.Mutex
-	took   map[string][]time.Duration
-}
-
-// Run measures loops of submit, accept, assign, sign, reply, approve, feedback, evaluate and read against a fresh server on loopback.
+// Run measures loops of submit, accept, assign, sign, reply, approve, feedback, evaluate and read against a fresh `serve` in its own process.
 func (c *benchCmd) Run(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "lianxin-bench-")
 	if err != nil {
@@ -70,173 +68,156 @@ func (c *benchCmd) Run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(dir)
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	h, err := storage{Data: dir, Database: c.Database}.open(ctx)
+	b := &bencher{tokens: map[string]string{}, took: map[string][]time.Duration{},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: c.Clients * 2}, Timeout: time.Minute}}
+	engine, err := c.prepare(ctx, storage{Data: dir, Database: c.Database}, b)
 	if err != nil {
 		return err
 	}
-	defer h.close()
-	b, stop, err := c.start(ctx, h)
+	server, err := c.start(ctx, dir, b)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	if _, err := b.run(ctx, c.Clients, c.Cases, true); err != nil {
+	defer server.stop()
+	if _, err := b.run(ctx, c.Clients, min(20, c.Loops)); err != nil { // caches warm, connections open
 		return err
-	}
-	if c.Profile != "" {
-		f, err := os.Create(c.Profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
 	}
 	b.took = map[string][]time.Duration{}
-	elapsed, err := b.run(ctx, c.Clients, c.Loops, false)
+	elapsed, err := b.run(ctx, c.Clients, c.Loops)
 	if err != nil {
 		return err
 	}
-	return c.print(b.report(c, string(h.db.Engine()), elapsed))
+	report := b.report(c, engine, elapsed)
+	if report.Reads, err = b.reads(ctx, c.Clients, c.Loops); err != nil {
+		return err
+	}
+	report.MemoryMB = server.memory()
+	server.stop()
+	if err := c.compare(ctx, dir, report); err != nil {
+		return err
+	}
+	return c.print(report)
 }
 
-// start furnishes a city and serves it.
-func (c *benchCmd) start(ctx context.Context, h *house) (*bencher, func(), error) {
+// prepare furnishes a city, fills it with as many cases as asked, and makes the tokens.
+func (c *benchCmd) prepare(ctx context.Context, at storage, b *bencher) (engine string, err error) {
+	h, err := at.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
 	if err := demo.Build(ctx, h.db); err != nil {
-		return nil, nil, err
+		return "", err
 	}
 	if err := h.demoAccounts(ctx); err != nil {
-		return nil, nil, err
+		return "", err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, err
-	}
-	l := listening{Listen: listener.Addr().String(), RateLimit: "off"}
-	handler, err := h.handler(ctx, l, pages.Deps{}, false)
-	if err != nil {
-		return nil, nil, err
-	}
-	b := &bencher{url: l.url() + "/api/v1", tokens: map[string]string{}, took: map[string][]time.Duration{},
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: c.Clients * 2}, Timeout: time.Minute}}
 	for _, name := range []string{"clerk", "agency", "agency-lead"} {
 		account, err := h.identity.Find(ctx, name)
 		if err != nil {
-			return nil, nil, err
+			return "", err
 		}
 		if _, b.tokens[name], err = h.identity.CreateToken(ctx, policy.Actor{Account: string(policy.System)}, identity.NewToken{Account: account.ID, Name: "bench", Scope: identity.Write, Lasts: time.Hour}); err != nil {
-			return nil, nil, err
+			return "", err
 		}
 	}
-	background, stopBackground := context.WithCancel(ctx)
-	go h.background(background)
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	go server.Serve(listener)
-	return b, func() { stopBackground(); server.Close() }, nil
+	return string(h.db.Engine()), h.fill(ctx, c.Cases)
 }
 
-// run does n loops with so many clients; with half, only as far as the assignment, to fill the store.
-func (b *bencher) run(ctx context.Context, clients, n int, half bool) (time.Duration, error) {
+// fill brings so many cases as far as their assignment, through the same verbs as everybody.
+func (h *house) fill(ctx context.Context, cases int) error {
+	clerk, err := h.demoActor(ctx)("clerk")
+	if err != nil {
+		return err
+	}
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	failures := make(chan error, clients)
-	start := time.Now()
-	for range clients {
-		wg.Go(func() {
-			for next.Add(1) <= int64(n) && ctx.Err() == nil {
-				if err := b.loop(ctx, half); err != nil {
-					failures <- err
-					return
+	group, ctx := errgroup.WithContext(ctx)
+	for range 16 {
+		group.Go(func() error {
+			for next.Add(1) <= int64(cases) {
+				if err := h.assigned(ctx, clerk); err != nil {
+					return err
 				}
 			}
+			return nil
 		})
 	}
-	wg.Wait()
-	close(failures)
-	var all error
-	for err := range failures {
-		all = errors.Join(all, err)
-	}
-	return time.Since(start), errors.Join(all, ctx.Err())
+	return group.Wait()
 }
 
-func (b *bencher) loop(ctx context.Context, half bool) error {
-	var made struct{ Number, Code string }
-	if err := b.post(ctx, "submit", "/opinions", "", "", map[string]any{"body": "某小区东侧的路灯坏了一周，晚上看不清路，希望尽快修好。", "category": "0105", "place": "某小区东侧"}, &made); err != nil {
+func (h *house) assigned(ctx context.Context, clerk policy.Actor) error {
+	res, err := opinion.Submit(ctx, h.cases, casework.Resident(), benchIntake())
+	if err != nil {
 		return err
 	}
-	path := "/cases/" + made.Number
-	steps := []struct {
-		name, path, account string
-		in                  map[string]any
-	}{
-		{"accept", path + "/actions/accept", "clerk", map[string]any{}},
-		{"assign", path + "/actions/assign", "clerk", map[string]any{"lead": "zjj", "words": "请按时办理。"}},
-		{"sign", path + "/assignments/1/actions/sign", "agency", map[string]any{}},
-		{"reply", path + "/assignments/1/actions/reply", "agency", map[string]any{"class": "solved", "reply": "已更换三盏灯具，恢复照明。"}},
-		{"approve", path + "/assignments/1/actions/approve", "agency-lead", map[string]any{}},
-		{"feedback", path + "/actions/feedback", "clerk", map[string]any{"how": "telephone"}},
-		{"evaluate", path + "/actions/evaluate", "", map[string]any{"attitude": "satisfied", "result": "satisfied"}},
+	return h.cases.ApplyAll(ctx, casework.Request{Actor: clerk, Number: res.Case.Number, Action: "accept"},
+		casework.Request{Actor: clerk, Number: res.Case.Number, Action: "assign", Input: casework.Input{"lead": "zjj"}})
+}
+
+func benchIntake() opinion.Intake {
+	return opinion.Intake{Body: "某小区东侧的路灯坏了一周，晚上看不清路，希望尽快修好。", Category: "0105", Place: "某小区东侧", Source: opinion.Web}
+}
+
+// served is a `serve` in a process of its own.
+type served struct {
+	cmd  *exec.Cmd
+	once sync.Once
+}
+
+// start serves what was prepared, and waits until it answers.
+func (c *benchCmd) start(ctx context.Context, dir string, b *bencher) (*served, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
 	}
-	if half {
-		steps = steps[:2]
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
 	}
-	for _, s := range steps {
-		code := ""
-		if s.account == "" {
-			code = made.Code
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		return nil, err
+	}
+	b.url = "http://" + address + "/api/v1"
+	args := []string{"serve", "--data", dir, "--listen", address, "--rate-limit", "off"}
+	if c.Database != "" {
+		args = append(args, "--database", c.Database)
+	}
+	s := &served{cmd: exec.CommandContext(ctx, self, args...)}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	for range 200 {
+		res, err := b.client.Get("http://" + address + "/healthz")
+		if err == nil {
+			return s, res.Body.Close()
 		}
-		if err := b.post(ctx, s.name, s.path, s.account, code, s.in, nil); err != nil {
-			return err
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.stop()
+	return nil, errors.New("bench: the server does not answer")
+}
+
+func (s *served) stop() {
+	s.once.Do(func() {
+		_ = s.cmd.Process.Signal(os.Interrupt) // it may have gone by itself
+		_ = s.cmd.Wait()
+	})
+}
+
+// memory is what the server holds in memory, in megabytes; 0 where the system does not tell.
+func (s *served) memory() float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		var kb float64
+		if n, _ := fmt.Sscanf(line, "VmRSS: %f kB", &kb); n == 1 {
+			return kb / 1024
 		}
 	}
-	return b.do(ctx, "read", http.MethodGet, path, "clerk", "", nil, nil)
-}
-
-func (b *bencher) post(ctx context.Context, name, path, account, code string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	return b.do(ctx, name, http.MethodPost, path, account, code, body, out)
-}
-
-// do sends one request, times it, and takes anything but 2xx for a failure.
-func (b *bencher) do(ctx context.Context, name, method, path, account, code string, body []byte, out any) error {
-	req, err := http.NewRequestWithContext(ctx, method, b.url+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	if account != "" {
-		req.Header.Set("Authorization", "Bearer "+b.tokens[account])
-	}
-	if code != "" {
-		req.Header.Set("Lianxin-Code", code)
-	}
-	start := time.Now()
-	res, err := b.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	took := time.Since(start)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		return fmt.Errorf("bench: %s: %d %s", name, res.StatusCode, answer)
-	}
-	b.mu.Lock()
-	b.took[name] = append(b.took[name], took)
-	b.mu.Unlock()
-	if out != nil {
-		return json.Unmarshal(answer, out)
-	}
-	return nil
+	return 0
 }
 
 // stepNames in the order of the loop.
@@ -245,14 +226,10 @@ func stepNames() []string {
 }
 
 func (b *bencher) report(c *benchCmd, engine string, elapsed time.Duration) *benchReport {
-	var mem runtime.MemStats
-	runtime.ReadMemStats(&mem)
-	r := &benchReport{LoopsPerSecond: float64(c.Loops) / elapsed.Seconds(), Clients: c.Clients, Loops: c.Loops, Cases: c.Cases, Engine: engine, MemoryMB: float64(mem.Sys) / (1 << 20)}
+	r := &benchReport{LoopsPerSecond: float64(c.Loops) / elapsed.Seconds(), Clients: c.Clients, Loops: c.Loops, Cases: c.Cases, Engine: engine}
 	for _, name := range stepNames() {
-		all := b.took[name]
-		slices.Sort(all)
-		if len(all) > 0 {
-			r.Steps = append(r.Steps, benchStep{Name: name, P50: millis(all[len(all)/2]), P99: millis(all[min(len(all)*99/100, len(all)-1)])})
+		if len(b.took[name]) > 0 {
+			r.Steps = append(r.Steps, step(name, b.took[name]))
 		}
 	}
 	return r
@@ -265,6 +242,10 @@ func (c *benchCmd) print(r *benchReport) error {
 	for _, s := range r.Steps {
 		rows = append(rows, []string{s.Name, fmt.Sprintf("%.1f", s.P50), fmt.Sprintf("%.1f", s.P99)})
 	}
-	rows = append(rows, []string{"loops/s", fmt.Sprintf("%.1f", r.LoopsPerSecond), strconv.Itoa(r.Clients) + " clients, " + r.Engine}, []string{"memory MB", fmt.Sprintf("%.0f", r.MemoryMB), ""})
+	for _, r := range r.Reads {
+		rows = append(rows, []string{r.Name, fmt.Sprintf("%.1f", r.P50), fmt.Sprintf("%.1f (%.0f/s)", r.P99, r.PerSecond)})
+	}
+	rows = append(rows, []string{"loops/s", fmt.Sprintf("%.1f", r.LoopsPerSecond), strconv.Itoa(r.Clients) + " clients, " + r.Engine}, []string{"memory MB", fmt.Sprintf("%.0f", r.MemoryMB), ""},
+		[]string{"replayed SQL loops/s", fmt.Sprintf("%.1f", r.Replayed), fmt.Sprintf("ratio %.2f", *r.Ratio)})
 	return show(os.Stdout, c.Format, rows, r)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
@@ -16,6 +17,9 @@ import (
 
 // demoPassword is told to everyone: the demonstration holds nothing real and answers on loopback only.
 const demoPassword = "Lianxin-2026"
+
+// demoNotices is how far back the living cases of the demonstration have told people, so that nobody starts with an empty page.
+const demoNotices = 5 * 24 * time.Hour
 
 type demoCmd struct {
 	storage
@@ -65,13 +69,16 @@ func (h *house) demonstrate(ctx context.Context) ([]pages.DemoAccount, error) {
 		if err := demo.Build(ctx, h.db); err != nil {
 			return nil, err
 		}
+		if err := h.notices.Begin(ctx, h.db.Now().Add(-demoNotices)); err != nil {
+			return nil, err
+		}
 		if err := h.demoAccounts(ctx); err != nil {
 			return nil, err
 		}
 		if err := demo.Cases(ctx, h.cases, h.db.Now(), h.demoActor(ctx)); err != nil {
 			return nil, err
 		}
-		if err := event.CatchUp(ctx, h.db, "demo", h.cases.Indexer()); err != nil {
+		if err := event.CatchUp(ctx, h.db, "demo", h.cases.Indexer(), h.notices.Consumer()); err != nil {
 			return nil, err
 		}
 		if err := demo.Finish(ctx, h.db); err != nil {

@@ -116,7 +116,7 @@ func (s storage) load(ctx context.Context, in io.Reader) ([]store.TableSum, erro
 		return nil, err
 	}
 	index := h.cases.Indexer()
-	err = event.Rewind(ctx, h.db, index)
+	err = event.Forget(ctx, h.db, index.Name)
 	if err == nil {
 		err = event.CatchUp(ctx, h.db, store.NewID(), index)
 	}

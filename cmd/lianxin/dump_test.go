@@ -30,8 +30,8 @@ func loaded(t *testing.T, args ...string) []store.TableSum {
 	return sums
 }
 
-// found counts the cases the staff's search finds by a word.
-func found(t *testing.T, s storage) int64 {
+// indexed counts the cases the staff's index holds.
+func indexed(t *testing.T, s storage) int64 {
 	t.Helper()
 	db, err := s.existing(t.Context())
 	if err != nil {
@@ -60,11 +60,11 @@ func TestADeploymentMovesFromEngineToEngineAndBack(t *testing.T) {
 	if returned := loaded(t, "--data", third.Data, "--from", back); !slices.Equal(moved, returned) {
 		t.Errorf("there %v, back %v", moved, returned)
 	}
-	want := found(t, first)
-	if got := found(t, second); got != want || want == 0 {
+	want := indexed(t, first)
+	if got := indexed(t, second); got != want || want == 0 {
 		t.Errorf("the index has %d cases, had %d", got, want)
 	}
-	if got := found(t, third); got != want {
+	if got := indexed(t, third); got != want {
 		t.Errorf("the index has %d cases, had %d", got, want)
 	}
 	if text, err := answer(t, "load", "--data", third.Data, "--from", back); err == nil {

@@ -11,13 +11,16 @@ import (
 	"time"
 
 	"lianxin/internal/api"
+	"lianxin/internal/backup"
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
+	"lianxin/internal/deliver"
 	"lianxin/internal/errs"
 	"lianxin/internal/event"
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
 	"lianxin/internal/lang"
+	"lianxin/internal/notice"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/registry"
@@ -32,14 +35,19 @@ import (
 
 // storage says where a deployment keeps its things.
 type storage struct {
-	Data       string `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
-	Database   string `help:"postgres://… instead of SQLite in the data folder."`
-	Keys       string `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+	Data     string                  `help:"Folder of database, keys and files." default:"data" type:"path" env:"LIANXIN_DATA_DIR"`
+	Database string                  `help:"postgres://… instead of SQLite in the data folder."`
+	Keys     string                  `help:"Key file; by default keys.json in the data folder. Back it up apart from the data." type:"path"`
+	trace    func([]store.Statement) // of a benchmark
+	maxPages int                     // of a test
+
 	Procedures string `help:"Folder of the deployment's own procedure files, each named after its kind, such as opinion.yaml; by default procedures in the data folder." type:"path"`
 }
 
 // house is every room, furnished.
 type house struct {
+	data      string // folder
+	measured  *meter // nil where nobody asks
 	db        *store.DB
 	vault     *sealed.Vault
 	files     *files.Folder
@@ -48,16 +56,19 @@ type house struct {
 	cases     *casework.Service
 	identity  *identity.Service
 	opinion   *casework.Kind
+	deliver   *deliver.Service
+	notices   *notice.Service
 }
 
 // schemas of all rooms; one that refers to another stands behind it.
 func schemas() []store.Schema {
-	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), identity.Schema(), registry.Schema(), casework.Schema()}
+	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), deliver.Schema(), identity.Schema(), registry.Schema(),
+		casework.Schema(), notice.Schema()}
 }
 
 func catalogue() (*lang.Catalogue, error) {
 	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), table.Messages(), identity.Messages(), registry.Messages(),
-		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages())
+		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages(), deliver.Messages(), notice.Messages())
 }
 
 // procedure reads the deployment's own file where there is one, else the built-in.
@@ -82,46 +93,45 @@ func (s storage) procedure() (*casework.Kind, error) {
 }
 
 // open makes what is missing (folder, keys, tables) and furnishes the house. Keys are made for a new deployment only.
-func (s storage) open(ctx context.Context) (*house, error) {
-	h, err := s.openDatabase(ctx)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := s.openKeys(ctx, h.db)
-	if err != nil {
-		return nil, errors.Join(err, h.close())
-	}
-	return h.furnished(ctx, keys)
-}
+func (s storage) open(ctx context.Context) (*house, error) { return s.furnished(ctx, s.openKeys) }
 
 // openRecord furnishes a house for commands that read the record and open nothing sealed: it does without the keys where they are not there.
 func (s storage) openRecord(ctx context.Context) (*house, error) {
-	h, err := s.openDatabase(ctx)
-	if err != nil {
-		return nil, err
+	return s.furnished(ctx, func(context.Context, *store.DB) (sealed.Keys, error) {
+		keys, err := sealed.LoadKeys(s.keyFile())
+		if errors.Is(err, fs.ErrNotExist) {
+			return sealed.NewKeys(), nil // never written, never used
+		}
+		return keys, err
+	})
+}
+
+// existing opens the database of a deployment as it is, perhaps one that is being served: it makes nothing and migrates nothing.
+func (s storage) existing(ctx context.Context) (*store.DB, error) {
+	if s.Database == "" {
+		if _, err := os.Stat(s.databaseURL()); err != nil {
+			return nil, fmt.Errorf("there is no deployment in %s: %w", s.Data, err)
+		}
 	}
-	keys, err := sealed.LoadKeys(s.keyFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		keys, err = sealed.NewKeys(), nil // never written, never used
-	}
-	if err != nil {
-		return nil, errors.Join(err, h.close())
-	}
-	return h.furnished(ctx, keys)
+	return store.Open(ctx, s.config())
 }
 
 func (s storage) keyFile() string {
 	if s.Keys != "" {
 		return s.Keys
 	}
-	return filepath.Join(s.Data, "keys.json")
+	return filepath.Join(s.Data, backup.KeysName)
 }
 
 func (s storage) databaseURL() string {
 	if s.Database != "" {
 		return s.Database
 	}
-	return filepath.Join(s.Data, "lianxin.db")
+	return filepath.Join(s.Data, backup.Snapshot)
+}
+
+func (s storage) config() store.Config {
+	return store.Config{URL: s.databaseURL(), Clock: time.Now, Trace: s.trace, MaxPages: s.maxPages}
 }
 
 // openKeys loads the keys, or makes them where nothing has happened yet: new keys beside an old record would open none of it.
@@ -145,7 +155,7 @@ func (s storage) openDatabase(ctx context.Context) (*house, error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, err
 	}
-	h := &house{}
+	h := &house{data: s.Data}
 	var err error
 	if h.catalogue, err = catalogue(); err != nil {
 		return nil, err
@@ -153,10 +163,10 @@ func (s storage) openDatabase(ctx context.Context) (*house, error) {
 	if h.opinion, err = s.procedure(); err != nil {
 		return nil, err
 	}
-	if h.files, err = files.OpenFolder(filepath.Join(s.Data, "files")); err != nil {
+	if h.files, err = files.OpenFolder(filepath.Join(s.Data, backup.FilesFolder)); err != nil {
 		return nil, err
 	}
-	if h.db, err = store.Open(ctx, store.Config{URL: s.databaseURL(), Clock: time.Now}); err != nil {
+	if h.db, err = store.Open(ctx, s.config()); err != nil {
 		return nil, errors.Join(err, h.files.Close())
 	}
 	if err := h.db.Migrate(ctx, schemas()...); err != nil {
@@ -165,19 +175,16 @@ func (s storage) openDatabase(ctx context.Context) (*house, error) {
 	return h, nil
 }
 
-// existing opens the database of a deployment as it is, perhaps one that is being served: it makes nothing and migrates nothing.
-func (s storage) existing(ctx context.Context) (*store.DB, error) {
-	if s.Database == "" {
-		if _, err := os.Stat(s.databaseURL()); err != nil {
-			return nil, fmt.Errorf("there is no deployment in %s: %w", s.Data, err)
-		}
+// furnished opens a house and makes the rooms that need the keys.
+func (s storage) furnished(ctx context.Context, keys func(context.Context, *store.DB) (sealed.Keys, error)) (*house, error) {
+	h, err := s.openDatabase(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return store.Open(ctx, store.Config{URL: s.databaseURL(), Clock: time.Now})
-}
-
-// furnished makes the rooms that need the keys.
-func (h *house) furnished(ctx context.Context, keys sealed.Keys) (*house, error) {
-	err := h.furnish(ctx, keys)
+	k, err := keys(ctx, h.db)
+	if err == nil {
+		err = h.furnish(ctx, k)
+	}
 	if err != nil {
 		return nil, errors.Join(err, h.close())
 	}
@@ -191,6 +198,8 @@ func (h *house) furnish(ctx context.Context, keys sealed.Keys) (err error) {
 	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
 	h.cases = casework.New(h.db, h.vault, h.table, h.opinion)
 	h.identity = identity.New(h.db, h.vault)
+	h.deliver = deliver.New(h.db, h.vault, deliver.Options{Gate: notice.Gate(h.db)})
+	h.notices = notice.New(h.db, h.vault, h.cases, h.deliver, h.catalogue)
 	return h.cases.KeepProcedures(ctx)
 }
 

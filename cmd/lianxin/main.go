@@ -17,10 +17,11 @@ type commands struct {
 	Serve     serveCmd     `cmd:"" help:"Serve the site."`
 	Demo      demoCmd      `cmd:"" help:"Serve the demonstration city: made-up people and matters, on loopback."`
 	Check     checkCmd     `cmd:"" help:"Fold every case from its events, compare with its row, and verify every step. Changes nothing."`
-	Backup    backupCmd    `cmd:"" help:"Write database, attachments and procedure files into one verified file, also while the site is served."`
-	Restore   restoreCmd   `cmd:"" help:"Restore a backup into an empty folder and check it."`
-	Dump      dumpCmd      `cmd:"" help:"Write all tables as checksummed JSON lines, to move to the other engine."`
-	Load      loadCmd      `cmd:"" help:"Load a dump into an empty database of either engine and check it."`
+	Backup    backupCmd    `cmd:"" help:"Copy a deployment, also while it serves, into one file."`
+	Restore   restoreCmd   `cmd:"" help:"Restore a backup into an empty folder, every member compared with its checksum."`
+	Dump      dumpCmd      `cmd:"" help:"Write every table as checksummed JSON lines, for either engine."`
+	Load      loadCmd      `cmd:"" help:"Load a dump into an empty deployment of either engine."`
+	Doctor    doctorCmd    `cmd:"" help:"Look a deployment over and say what to mend."`
 	Import    importCmd    `cmd:"" help:"Take in data of earlier systems."`
 	Procedure procedureCmd `cmd:"" help:"Prove or draw a procedure."`
 	Deadline  deadlineCmd  `cmd:"" help:"Work out a deadline and explain it."`

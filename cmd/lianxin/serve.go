@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -27,6 +28,7 @@ import (
 // listening says where a server answers.
 type listening struct {
 	Listen       string         `help:"Address to answer at." default:"127.0.0.1:8080"`
+	OpsListen    string         `help:"Address for the operator alone: /healthz, /readyz, /metrics. None if left out."`
 	AllowRemote  bool           `help:"Let the demonstration answer on an address that is not loopback."`
 	PublicURL    string         `help:"Address people type, such as https://lx.example.gov.cn; stands on slips and QR codes."`
 	TrustedProxy []netip.Prefix `help:"Networks whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
@@ -96,10 +98,14 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		return nil, err
 	}
 	cfg := web.Config{Catalogue: h.catalogue, Assets: set, Clock: h.db.Now, Log: slog.Default(), Site: site, PublicURL: l.url(), Demo: demo, TrustedProxies: l.TrustedProxy}
+	if h.measured != nil {
+		cfg.Observe = h.measured.observe
+	}
 	if l.RateLimit != "off" {
 		cfg.Rate, cfg.Burst = rate.Limit(20), 120
 	}
 	deps.DB, deps.Cases, deps.Identity, deps.Files, deps.Vault, deps.Policy, deps.PublicURL = h.db, h.cases, h.identity, h.files, h.vault, h.table, l.url()
+	deps.Notices, deps.Deliver = h.notices, h.deliver
 	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Catalogue: h.catalogue}
 	cfg.APIFail = api.Failer(surface)
 	s, err := pages.New(cfg, deps)
@@ -107,24 +113,24 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		return nil, err
 	}
 	api.Register(s.Mux(), surface)
-	s.Mux().HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	s.Mux().HandleFunc("GET /readyz", h.ready)
+	h.health(s.Mux())
 	return s.Handler(), nil
 }
 
-// ready tells whether the database answers.
-func (h *house) ready(w http.ResponseWriter, r *http.Request) {
-	if _, err := store.One[int](r.Context(), h.db.Reader(), "select 1"); err != nil {
-		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(w, "ok")
-}
-
-// serve answers until ctx ends, then lets running requests finish.
+// serve answers until ctx ends, then lets running requests and letters under way finish.
 func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bool) error {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	debug.SetGCPercent(200) // a quarter less time for some tens of megabytes more
+	h.notices = h.notices.Linked(l.url())
+	if err := h.notices.Begin(ctx, h.db.Now()); err != nil {
+		return err
+	}
+	if l.OpsListen != "" {
+		h.measured = h.meter()
+		if err := h.operate(ctx, l.OpsListen, h.measured); err != nil {
+			return err
+		}
+	}
 	handler, err := h.handler(ctx, l, deps, demo)
 	if err != nil {
 		return err
@@ -133,7 +139,11 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	if err != nil {
 		return err
 	}
-	go h.background(ctx)
+	background := make(chan struct{})
+	go func() {
+		defer close(background)
+		h.background(ctx)
+	}()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute}
 	fmt.Printf("Lianxin answers at %s\n", l.url())
 	done := make(chan error, 1)
@@ -143,30 +153,44 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	grace, cancel := context.WithTimeout(context.Background(), 25*time.Second)
 	defer cancel()
-	return server.Shutdown(grace)
+	err = server.Shutdown(grace)
+	select {
+	case <-background: // nobody writes any more: the database may be closed
+	case <-grace.Done():
+	}
+	return err
 }
 
-// background follows the record and does what falls due.
+// keepSent is how long addresses and words of letters that left are kept (our default).
+const keepSent = 30 * 24 * time.Hour
+
+// background follows the record and does what falls due, until ctx ends and all of it has stopped.
 func (h *house) background(ctx context.Context) {
-	go event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer())
-	every(ctx, time.Minute, "timed actions", func() error {
+	var running sync.WaitGroup
+	defer running.Wait()
+	running.Go(func() {
+		event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer())
+	})
+	running.Go(func() { h.deliver.Run(ctx, 2*time.Second) })
+	every(ctx, &running, time.Minute, "timed actions", func() error {
 		_, timed := h.cases.RunTimed(ctx, 200)
 		_, urged := h.cases.RunUrges(ctx, 200)
 		_, promised := h.cases.RunPromises(ctx, 200)
-		return errors.Join(timed, urged, promised)
+		_, told := h.notices.Digests(ctx, 200)
+		return errors.Join(timed, urged, promised, told)
 	})
-	every(ctx, time.Hour, "sweep", func() error {
+	every(ctx, &running, time.Hour, "sweep", func() error {
 		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))
-		return errors.Join(err, h.identity.Sweep(ctx))
+		_, swept := h.deliver.Sweep(ctx, h.db.Now().Add(-keepSent))
+		return errors.Join(err, h.identity.Sweep(ctx), swept)
 	})
-	<-ctx.Done()
 }
 
 // every does something now and again until ctx ends; a failure is logged and tried anew at the next beat.
-func every(ctx context.Context, period time.Duration, name string, do func() error) {
-	go func() {
+func every(ctx context.Context, running *sync.WaitGroup, period time.Duration, name string, do func() error) {
+	running.Go(func() {
 		beat := time.NewTicker(period)
 		defer beat.Stop()
 		for {
@@ -179,5 +203,5 @@ func every(ctx context.Context, period time.Duration, name string, do func() err
 			case <-beat.C:
 			}
 		}
-	}()
+	})
 }

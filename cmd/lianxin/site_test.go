@@ -19,6 +19,7 @@ import (
 type town struct {
 	t      *testing.T
 	h      *house
+	at     storage
 	url    string
 	server *httptest.Server
 }
@@ -27,12 +28,16 @@ type town struct {
 func furnished(t *testing.T, cases bool) *town {
 	t.Helper()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	h, err := storage{Data: t.TempDir()}.open(t.Context())
+	at := storage{Data: t.TempDir()}
+	h, err := at.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := &town{t: t, h: h}
+	town := &town{t: t, h: h, at: at}
 	if err := demo.Build(t.Context(), h.db); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.notices.Begin(t.Context(), h.db.Now().Add(-demoNotices)); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.demoAccounts(t.Context()); err != nil {
@@ -42,7 +47,7 @@ func furnished(t *testing.T, cases bool) *town {
 		if err := demo.Cases(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
 			t.Fatal(err)
 		}
-		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer()); err != nil {
+		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -36,14 +36,14 @@ import (
 
 // site is the API served to a test; every answer is held against the OpenAPI document.
 type site struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	tokens map[string]string
 	router routers.Router
 	cases  *casework.Service
 }
 
-func serve(t *testing.T) *site {
+func serve(t testing.TB) *site {
 	t.Helper()
 	db := storetest.SQLite(t, event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), identity.Schema(), registry.Schema(), casework.Schema())
 	registrytest.Furnish(t, db)
@@ -211,6 +211,49 @@ func TestTheRoadOverTheAPI(t *testing.T) {
 	s.want(200, "", "GET", "/procedures/opinion", "")
 }
 
+// TestSideRoadsOverTheAPI merges, hands down, extends, urges and promises, every answer held against the document.
+func TestSideRoadsOverTheAPI(t *testing.T) {
+	s := serve(t)
+	paths := make([]string, 3)
+	codes := make([]string, 3)
+	for i := range paths {
+		made := s.want(201, "", "POST", "/opinions", `{"body":"路灯坏了一周"}`)
+		paths[i], codes[i] = "/cases/"+made["number"].(string), "code:"+made["code"].(string)
+	}
+	s.want(422, "clerk", "POST", paths[1]+"/actions/merge", `{"into":"WH-O-2026-000999"}`)
+	s.want(200, "clerk", "POST", paths[1]+"/actions/merge", `{"into":"`+strings.TrimPrefix(paths[0], "/cases/")+`"}`)
+	s.want(200, "clerk", "POST", paths[2]+"/actions/refer_down", `{"office":"`+registrytest.District+`","words":"属区级职权"}`)
+	mine := s.want(200, codes[2], "GET", paths[2], "")
+	links, ok := mine["links"].([]any)
+	if !ok || len(links) != 1 || links[0].(map[string]any)["code"] == nil {
+		t.Fatalf("the submitter is led to %v", mine["links"])
+	}
+	s.want(200, "clerk", "POST", paths[0]+"/actions/accept", `{}`)
+	s.want(422, "clerk", "POST", paths[0]+"/actions/assign", `{"lead":"`+registrytest.Housing+`","split":["`+registrytest.Housing+`"]}`)
+	s.want(200, "clerk", "POST", paths[0]+"/actions/assign", `{"lead":"`+registrytest.Housing+`","batch_due":"2099-01-04"}`)
+	a := paths[0] + "/assignments/1/actions/"
+	s.want(200, "agency", "POST", a+"sign", `{}`)
+	s.want(422, "agency", "POST", a+"extend", `{"days":99,"reason":"难"}`)
+	s.want(200, "agency", "POST", a+"extend", `{"days":5,"reason":"需要采购配件"}`)
+	s.want(403, "agency", "POST", a+"grant_extension", `{"words":"同意"}`)
+	s.want(200, "clerk", "POST", a+"grant_extension", `{"words":"同意"}`)
+	s.want(200, "clerk", "POST", a+"urge", `{"grade":"urge","way":"telephone"}`)
+	s.want(200, "agency", "POST", a+"acknowledge", `{}`)
+	s.want(200, "agency", "POST", a+"reply", `{"class":"planned","reply":"列入计划","promise":"换灯","promise_on":"2099-06-30"}`)
+	s.want(200, "lead", "POST", a+"approve", `{}`)
+	if v := s.want(200, "clerk", "GET", paths[1], ""); v["state"] != "replied" || v["reply"] != "列入计划" {
+		t.Errorf("the merged case is %v with the answer %v", v["state"], v["reply"])
+	}
+	if out := s.want(200, "clerk", "GET", "/promises?state=open", ""); len(out["items"].([]any)) != 1 {
+		t.Errorf("the ledger says %v", out)
+	}
+	s.want(401, "", "GET", "/promises", "")
+	s.want(422, "clerk", "GET", "/promises?state=never", "")
+	if out := s.want(200, "stranger", "GET", "/promises", ""); len(out["items"].([]any)) != 0 {
+		t.Errorf("a stranger reads %v", out)
+	}
+}
+
 func TestAttachmentsAreTheFileItself(t *testing.T) {
 	s := serve(t)
 	made := s.want(201, "", "POST", "/opinions", `{"body":"路灯坏了"}`)
@@ -244,6 +287,10 @@ func TestBadInput(t *testing.T) {
 		"only blanks":             {422, "", "/opinions", `{"body":"  \n "}`, "body"},
 		"control character":       {422, "", "/opinions", `{"body":"a\u0000b"}`, "body"},
 		"invalid utf-8":           {422, "", "/opinions", "{\"body\":\"a\xffb\"}", ""},
+		"a name twice":            {422, "", "/opinions", `{"body":"x","body":"y"}`, "body"},
+		"a name twice within":     {422, "", "/opinions", `{"body":"x","contact":{"phone":"13800000000","Phone":"13800000001"}}`, "Phone"},
+		"a name twice in action":  {422, "clerk", accept, `{"note":"x","note":"y"}`, "note"},
+		"deeply nested":           {400, "clerk", accept, `{"note":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, ""},
 		"no json":                 {400, "", "/opinions", `nonsense`, ""},
 		"two objects":             {400, "", "/opinions", `{"body":"x"}{"body":"y"}`, ""},
 		"a text of 10 MB":         {413, "", "/opinions", `{"body":"` + strings.Repeat("长", 3_500_000) + `"}`, ""},

@@ -34,7 +34,50 @@ func decode[T any](body []byte) (T, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return v, errs.New(errs.Invalid, "errs.bad_request")
 	}
+	if name, found := twice(body); found {
+		return v, errs.New(errs.Invalid, "api.twice").With(errs.Args{"Field": name}).At(name)
+	}
 	return v, nil
+}
+
+// twice finds a name that stands twice in one object: readers differ on which of the two counts. The body has been decoded before.
+func twice(body []byte) (string, bool) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	type level struct {
+		names map[string]bool // nil in arrays
+		value bool            // a name was read, its value comes next
+	}
+	var levels []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return "", false
+		}
+		var now *level
+		if len(levels) > 0 {
+			now = &levels[len(levels)-1]
+		}
+		name, isText := token.(string)
+		switch {
+		case token == json.Delim('}') || token == json.Delim(']'):
+			levels = levels[:len(levels)-1]
+			continue
+		case isText && now != nil && now.names != nil && !now.value:
+			if now.value = true; now.names[strings.ToLower(name)] {
+				return name, true
+			}
+			now.names[strings.ToLower(name)] = true
+			continue
+		case now != nil:
+			now.value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			levels = append(levels, level{names: map[string]bool{}})
+		case json.Delim('['):
+			levels = append(levels, level{})
+		}
+	}
 }
 
 func kindName(t reflect.Type) string {

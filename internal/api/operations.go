@@ -94,27 +94,6 @@ type fileInput struct {
 	RawBody []byte `contentType:"application/octet-stream"`
 }
 
-type listInput struct {
-	Asker
-	Kind    string `query:"kind"`
-	State   string `query:"state"`
-	Agency  string `query:"agency"`
-	Overdue string `query:"overdue" doc:"true: past their date; soon: lamp amber."`
-	Q       string `query:"q" doc:"Words that must all occur."`
-	Cursor  string `query:"cursor"`
-	Limit   string `query:"limit" doc:"1 to 200; 50 if left out."`
-}
-
-type listOutput struct {
-	Items []listedView `json:"items"`
-	Next  string       `json:"next,omitempty" doc:"Cursor of the next page; absent on the last."`
-	Total int          `json:"total" doc:"Exact up to 1000, which stands for that many or more."`
-}
-
-type eventsOutput struct {
-	Events []eventView `json:"events"`
-}
-
 func (s *service) operations(api huma.API) {
 	problems := func(op huma.Operation) huma.Operation {
 		schema := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[problem]())
@@ -136,6 +115,7 @@ func (s *service) operations(api huma.API) {
 	huma.Register(api, json(huma.Operation{OperationID: "act-on-case", Method: http.MethodPost, Path: Prefix + "/cases/{number}/actions/{action}", Summary: "Carry out an action on a case"}, object), s.actOnCase)
 	huma.Register(api, json(huma.Operation{OperationID: "act-on-assignment", Method: http.MethodPost, Path: Prefix + "/cases/{number}/assignments/{n}/actions/{action}", Summary: "Carry out an action on an assignment"}, object), s.actOnAssignment)
 	huma.Register(api, problems(huma.Operation{OperationID: "case-events", Method: http.MethodGet, Path: Prefix + "/cases/{number}/events", Summary: "What happened to a case"}), s.events)
+	huma.Register(api, problems(huma.Operation{OperationID: "list-promises", Method: http.MethodGet, Path: Prefix + "/promises", Summary: "The ledger of promises, soonest first"}), s.promises)
 	huma.Register(api, problems(huma.Operation{OperationID: "read-procedure", Method: http.MethodGet, Path: Prefix + "/procedures/{kind}", Summary: "A kind's states, actions and limits"}), s.procedure)
 }
 
@@ -232,7 +212,11 @@ func (s *service) read(ctx context.Context, in *caseInput) (*body[any], error) {
 		}
 		return &body[any]{Status: http.StatusOK, Body: public(pub)}, nil
 	}
-	return s.show(ctx, actor, in.Number, 0)
+	v, err := s.Cases.View(ctx, actor, in.Number)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	return s.shown(v, 0), nil
 }
 
 // show answers with the case as the actor may see it; the ETag is that of the assignment where one is meant.
@@ -241,13 +225,17 @@ func (s *service) show(ctx context.Context, actor policy.Actor, number string, n
 	if err != nil {
 		return nil, s.problem(err)
 	}
+	return s.shown(v, n), nil
+}
+
+func (s *service) shown(v *casework.View, n int64) *body[any] {
 	version := v.Version
 	for _, a := range v.Assigned {
 		if a.N == n {
 			version = a.Version
 		}
 	}
-	return &body[any]{Status: http.StatusOK, ETag: etag(version), Body: s.shaper().view(v)}, nil
+	return &body[any]{Status: http.StatusOK, ETag: etag(version), Body: s.shaper().view(v)}
 }
 
 func (s *service) actOnCase(ctx context.Context, in *caseActInput) (*body[any], error) {
@@ -315,36 +303,6 @@ func (s *service) attach(ctx context.Context, in *fileInput) (*body[any], error)
 		out.Status = http.StatusCreated
 	}
 	return out, err
-}
-
-func (s *service) list(ctx context.Context, in *listInput) (*body[listOutput], error) {
-	actor, err := s.actor(ctx, in.Asker, "")
-	if err == nil && actor.Has(policy.Resident) {
-		err = errs.New(errs.Unauthenticated, "errs.unauthenticated")
-	}
-	if err != nil {
-		return nil, s.problem(err)
-	}
-	q := casework.Query{Kind: in.Kind, Agency: in.Agency, Q: in.Q, Cursor: in.Cursor}
-	if in.State != "" {
-		q.States = strings.Split(in.State, ",")
-	}
-	q.Lamp = map[string]string{"true": casework.LampRed, "soon": casework.LampAmber}[in.Overdue]
-	if in.Limit != "" {
-		if q.Limit, err = strconv.Atoi(in.Limit); err != nil || q.Limit < 1 || q.Limit > 200 {
-			return nil, s.problem(errs.New(errs.Invalid, "api.wrong_type").With(errs.Args{"Field": "limit", "Type": "1–200"}).At("limit"))
-		}
-	}
-	page, err := s.Cases.List(ctx, actor, q)
-	if err != nil {
-		return nil, s.problem(err)
-	}
-	out := listOutput{Items: []listedView{}, Next: page.Next, Total: page.Total}
-	for _, c := range page.Cases {
-		out.Items = append(out.Items, listedView{Number: c.Number, Kind: c.Kind, Title: c.Title, State: c.State, Category: c.Category, Urgent: c.Urgent,
-			LeadAgency: c.LeadAgency, ReceivedAt: instant(c.ReceivedAt), DueAt: instant(c.DueAt), Result: c.Result, Version: c.Version})
-	}
-	return &body[listOutput]{Status: http.StatusOK, Body: out}, nil
 }
 
 func (s *service) events(ctx context.Context, in *caseInput) (*body[eventsOutput], error) {

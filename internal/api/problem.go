@@ -58,6 +58,8 @@ func statusOf(err error) int {
 		return http.StatusUnsupportedMediaType
 	case errs.Throttled:
 		return http.StatusTooManyRequests
+	case errs.Unavailable:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }
@@ -74,7 +76,7 @@ func (s *service) problem(err error) *problem {
 	if names, ok := all[0].Args["Actions"].([]string); ok {
 		p.Actions = names
 	}
-	if p.Status == http.StatusInternalServerError {
+	if p.Status >= http.StatusInternalServerError {
 		slog.Error("api: request failed", "error", err)
 		p.Detail = s.printer.T("errs.internal")
 	}

@@ -38,7 +38,8 @@ type verdictView struct {
 type assignmentView struct {
 	N          int64    `json:"n"`
 	Agency     string   `json:"agency"`
-	Part       string   `json:"part" enum:"sole,lead,co"`
+	Part       string   `json:"part" enum:"sole,lead,co,split"`
+	Parent     int64    `json:"parent,omitempty" doc:"Assignment of the distributor that made it."`
 	State      string   `json:"state"`
 	StateLabel string   `json:"state_label"`
 	Version    int64    `json:"version"`
@@ -46,7 +47,37 @@ type assignmentView struct {
 	Class      string   `json:"class,omitempty"`
 	PromiseOn  string   `json:"promise_on,omitempty"`
 	Reply      string   `json:"reply,omitempty"`
-	Possible   []string `json:"possible" doc:"Actions that the asker may carry out now."`
+	BatchDue   string   `json:"batch_due,omitempty" doc:"Date asked beside the legal one."`
+
+	ExtensionAsked int64      `json:"extension_asked,omitempty" doc:"Working days asked for and not decided."`
+	Urges          int64      `json:"urges,omitempty" doc:"How often it was urged."`
+	UrgedAt        *time.Time `json:"urged_at,omitempty"`
+	UrgeGrade      string     `json:"urge_grade,omitempty"`
+	UrgeOpen       bool       `json:"urge_open,omitempty" doc:"The agency has not acknowledged it yet."`
+	PromiseState   string     `json:"promise_state,omitempty" enum:"open,kept,missed"`
+
+	Possible []string `json:"possible" doc:"Actions that the asker may carry out now."`
+}
+
+// linkView is a case that this one is tied to.
+type linkView struct {
+	How        string `json:"how" enum:"split,refer_up,refer_down,origin,main,follower"`
+	Number     string `json:"number"`
+	StateLabel string `json:"state_label"`
+	Office     string `json:"office"`
+	Code       string `json:"code,omitempty" doc:"For the submitter, whose case it is too."`
+}
+
+// promiseView is a line of the ledger of promises.
+type promiseView struct {
+	Number     string `json:"number"`
+	Assignment int64  `json:"assignment"`
+	Title      string `json:"title"`
+	Agency     string `json:"agency"`
+	On         string `json:"on"`
+	State      string `json:"state" enum:"open,kept,missed"`
+	Moves      int64  `json:"moves,omitempty" doc:"How often a new date was promised instead."`
+	Words      string `json:"words"`
 }
 
 type contactView struct {
@@ -83,6 +114,9 @@ type caseView struct {
 	Possible    []string         `json:"possible" doc:"Actions that the asker may carry out now."`
 	Assignments []assignmentView `json:"assignments,omitempty"`
 	Contact     *contactView     `json:"contact,omitempty"`
+	WorkOrder   string           `json:"work_order,omitempty" doc:"Number of the 12345 hotline's work order."`
+	Escalated   bool             `json:"escalated,omitempty"`
+	Links       []linkView       `json:"links,omitempty" doc:"Told when the case is read, not after an act."`
 }
 
 // publicView is the allow-list of a published case.
@@ -169,11 +203,28 @@ func (sh shaper) view(v *casework.View) *caseView {
 		out.Class, out.PromiseOn, out.Reply = "", "", "" // the answer is told by feedback, not read ahead of it
 	}
 	for _, a := range v.Assigned {
-		out.Assignments = append(out.Assignments, assignmentView{N: a.N, Agency: a.Agency, Part: a.Part, State: a.State, StateLabel: a.StateLabel, Version: a.Version,
-			Due: sh.due(a.Clocks), Class: a.Class, PromiseOn: a.PromiseOn, Reply: a.Reply, Possible: names(a.Possible)})
+		out.Assignments = append(out.Assignments, sh.assignment(a, v.Assigned))
+	}
+	if v.Mode != policy.Resident {
+		out.WorkOrder, out.Escalated = v.WorkOrder, v.Escalated
+	}
+	for _, l := range v.Links {
+		out.Links = append(out.Links, linkView{How: l.How, Number: l.Number, StateLabel: l.StateLabel, Office: l.Office, Code: l.Code})
 	}
 	if v.Contact != nil {
 		out.Contact = &contactView{v.Contact.Name, v.Contact.Phone, v.Contact.Address}
+	}
+	return out
+}
+
+func (sh shaper) assignment(a casework.AssignmentView, all []casework.AssignmentView) assignmentView {
+	out := assignmentView{N: a.N, Agency: a.Agency, Part: a.Part, State: a.State, StateLabel: a.StateLabel, Version: a.Version,
+		Due: sh.due(a.Clocks), Class: a.Class, PromiseOn: a.PromiseOn, Reply: a.Reply, BatchDue: a.BatchDue, ExtensionAsked: a.ExtensionAsked, Urges: a.Urges,
+		UrgedAt: instant(a.UrgedAt), UrgeGrade: a.UrgeGrade, UrgeOpen: a.UrgeOpen, PromiseState: a.PromiseState, Possible: names(a.Possible)}
+	for _, p := range all {
+		if p.ID == a.Parent {
+			out.Parent = p.N
+		}
 	}
 	return out
 }

@@ -41,7 +41,8 @@ type Act struct {
 	events   []event.Event
 	texts    []text
 	files    []attached
-	code     string // pick-up code to tell once
+	levels   map[string]string // of agencies, by id, as far as they were looked up
+	code     string            // pick-up code to tell once
 	step     *step
 	service  *Service
 	history  []event.Event // what happened to the case before; nil until past has read it
@@ -171,10 +172,7 @@ func (a *Act) run(ctx context.Context, target *Assignment, action *procedure.Act
 	was := a.Target
 	a.Target = target
 	defer func() { a.Target = was }()
-	before, err := image(a.row(target))
-	if err != nil {
-		return err
-	}
+	before := snapshot(a.row(target))
 	a.step = &step{action: action, eventID: store.NewID()}
 	mine := a.step
 	a.keepInput()
@@ -264,7 +262,16 @@ func (a *Act) level(ctx context.Context, target *Assignment) (string, error) {
 	if id == "" {
 		return "", nil
 	}
+	if level, ok := a.levels[id]; ok {
+		return level, nil
+	}
 	agency, err := registry.GetAgency(ctx, a.q, id)
+	if err == nil {
+		if a.levels == nil {
+			a.levels = map[string]string{}
+		}
+		a.levels[id] = agency.Level
+	}
 	return agency.Level, err
 }
 
@@ -346,7 +353,7 @@ func (a *Act) addEntry(target *Assignment) {
 }
 
 // record appends the step's event with what it changed.
-func (a *Act) record(target *Assignment, before map[string]json.RawMessage, from string) error {
+func (a *Act) record(target *Assignment, before any, from string) error {
 	changed, err := delta(before, a.row(target))
 	if err != nil {
 		return err

@@ -164,10 +164,7 @@ func (s *Service) recalculate(ctx context.Context, number string) (int, error) {
 const Recalculated = "recalculate"
 
 func (a *Act) recalculate(target *Assignment) (bool, error) {
-	before, err := image(a.row(target))
-	if err != nil {
-		return false, err
-	}
+	before := snapshot(a.row(target))
 	clocks, due, amber := a.clocks(target)
 	next, moved := map[string]deadline.Clock{}, false
 	for name, c := range clocks.V {

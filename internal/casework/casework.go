@@ -170,3 +170,19 @@ func (s *Service) calendar(ctx context.Context, q store.Querier) (*deadline.Cale
 	}
 	return cal, nil
 }
+
+// Uncertain counts the open clocks that run into a year whose holidays are not announced, so that their dates may still move.
+func (s *Service) Uncertain(ctx context.Context) (int, error) {
+	cal, err := s.calendar(ctx, s.db.Reader())
+	if err != nil {
+		return 0, err
+	}
+	dues, err := store.All[int64](ctx, s.db.Reader(), "select due_at from case_file where due_at > 0 union all select due_at from assignment where due_at > 0")
+	n := 0
+	for _, due := range dues {
+		if !cal.Announced(deadline.DateOf(store.Time(due - 1)).Year()) {
+			n++
+		}
+	}
+	return n, err
+}

@@ -239,7 +239,7 @@ func (s *Service) fill(ctx context.Context, w *store.Where, assignments, newest 
 	if newest {
 		order = "c.closed_at desc, c.id desc"
 	}
-	items, err := store.All[DeskItem](ctx, q, "select "+store.Columns[Case]("c.")+", t.body as title, "+columns+from+
+	items, err := store.All[DeskItem](ctx, q, "select "+listed+", t.body as title, "+columns+from+
 		" join case_text t on t.congress_id = c.congress_id and t.id = c.title_text"+w.String()+" order by "+order+" limit "+w.Bind(deskLimit), w.Args()...)
 	if err != nil {
 		return err

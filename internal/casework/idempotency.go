@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"lianxin/internal/errs"
@@ -42,10 +43,21 @@ func plain(in Input) map[string]any {
 	return out
 }
 
+// maxKey bounds a key: that of a form (200) and what a bulk step adds to it.
+const maxKey = 400
+
+// plainKey reports whether a text may be kept as a key: short, printable and plain.
+func plainKey(s string) bool {
+	return s != "" && len(s) <= maxKey && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
 // remember claims a key for the request and reports whether it is the first with it. The same key with another request is errs.Invalid.
 func (s *Service) remember(ctx context.Context, tx *store.Tx, account, key, hash, number string) (first bool, err error) {
 	if key == "" {
 		return true, nil
+	}
+	if !plainKey(key) {
+		return false, errs.New(errs.Invalid, "casework.bad_key").With(errs.Args{"Max": maxKey}).At("Idempotency-Key")
 	}
 	if _, err := store.Exec(ctx, tx, "delete from idempotency where at < $1 and account = $2", store.Micros(tx.Now().Add(-keptFor)), account); err != nil {
 		return false, err

@@ -248,7 +248,7 @@ func (c *checker) agencies(f procedure.Field, raw any) (any, error) {
 	return ids, nil
 }
 
-// ParseClaimed reads the time an entry claims. It must not lie after now.
+// ParseClaimed reads the time an entry claims. It must not lie after now, nor on a day that is no civil date of ours.
 func ParseClaimed(s string, now time.Time) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
 		t, err := time.ParseInLocation(layout, strings.TrimSpace(s), deadline.Zone)
@@ -257,6 +257,9 @@ func ParseClaimed(s string, now time.Time) (time.Time, error) {
 		}
 		if t.After(now) {
 			return t, errs.New(errs.Invalid, "casework.future").At(ClaimedAt)
+		}
+		if _, err := deadline.ParseDate(string(deadline.DateOf(t))); err != nil {
+			break
 		}
 		return t, nil
 	}

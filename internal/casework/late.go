@@ -17,7 +17,7 @@ func (s *Service) Late(ctx context.Context, actor policy.Actor, agency string, l
 	if agency != "" {
 		w.And("a.agency_id = ?", agency)
 	}
-	return store.All[DeskItem](ctx, s.db.Reader(), "select "+store.Columns[Case]("c.")+`, t.body as title, a.n, a.agency_id, a.part, a.state as assignment_state,
+	return store.All[DeskItem](ctx, s.db.Reader(), "select "+listed+`, t.body as title, a.n, a.agency_id, a.part, a.state as assignment_state,
 		a.due_at as item_due, a.amber_at as item_amber, a.promise_on as item_promise from case_file c
 		join assignment a on a.congress_id = c.congress_id and a.case_id = c.id
 		join case_text t on t.congress_id = c.congress_id and t.id = c.title_text`+w.String()+" order by a.agency_id, a.due_at, c.id limit "+w.Bind(limit), w.Args()...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,6 +62,15 @@ type Page struct {
 // CountedTo is as far as totals are counted.
 const CountedTo = 1000
 
+// unlistedColumns are those of a case that no list shows, and that cost most to read.
+var unlistedColumns = []string{"c.clocks", "c.counters", "c.entries", "c.correction"}
+
+// listed are the columns of a case as lists and desks read them.
+var listed = func() string {
+	columns := strings.Split(store.Columns[Case]("c."), ", ")
+	return strings.Join(slices.DeleteFunc(columns, func(c string) bool { return slices.Contains(unlistedColumns, c) }), ", ")
+}()
+
 // List returns the cases that the query selects among those the actor may read.
 func (s *Service) List(ctx context.Context, actor policy.Actor, query Query) (Page, error) {
 	q := s.db.Reader()
@@ -80,7 +90,7 @@ func (s *Service) List(ctx context.Context, actor policy.Actor, query Query) (Pa
 	if err != nil {
 		return Page{}, err
 	}
-	rows, err := store.All[Listed](ctx, q, "select "+store.Columns[Case]("c.")+`, t.body as title from case_file c
+	rows, err := store.All[Listed](ctx, q, "select "+listed+`, t.body as title from case_file c
 		join case_text t on t.congress_id = c.congress_id and t.id = c.title_text`+w.String()+order+" limit "+w.Bind(limit+1), w.Args()...)
 	if err != nil {
 		return Page{}, err
@@ -130,7 +140,7 @@ func (query Query) after() (at int64, id string, err error) {
 		return 0, "", bad
 	}
 	first, id, ok := strings.Cut(string(b), " ")
-	if at, err = strconv.ParseInt(first, 10, 64); err != nil || !ok {
+	if at, err = strconv.ParseInt(first, 10, 64); err != nil || !ok || !plainKey(id) {
 		return 0, "", bad
 	}
 	return at, id, nil
@@ -198,10 +208,7 @@ func (s *Service) scope(ctx context.Context, q store.Querier, w *store.Where, ac
 	var any []string
 	for name := range s.kinds {
 		for _, g := range actor.Grants {
-			for _, r := range []policy.Relation{policy.Anyone, policy.Congress, policy.Receiving, policy.Intake, policy.Above, policy.NamedBy, policy.Involved} {
-				if ok, _ := s.table.Allows(name, "view", g.Role, r); !ok {
-					continue
-				}
+			for _, r := range s.viewing(name, g) {
 				cond, err := s.scopeOf(ctx, q, w, g, r)
 				if err != nil {
 					return err
@@ -217,6 +224,18 @@ func (s *Service) scope(ctx context.Context, q store.Querier, w *store.Where, ac
 	}
 	w.And(strings.Join(any, " or "))
 	return nil
+}
+
+// viewing lists the relations in which the grant may read. Who reads all of his congress needs no further look at what his office has.
+func (s *Service) viewing(kind string, g policy.Grant) []policy.Relation {
+	var relations []policy.Relation
+	for _, r := range []policy.Relation{policy.Anyone, policy.Congress, policy.Receiving, policy.Intake, policy.Above, policy.NamedBy, policy.Involved} {
+		within := (r == policy.Receiving || r == policy.Above) && slices.Contains(relations, policy.Congress)
+		if ok, _ := s.table.Allows(kind, "view", g.Role, r); ok && !within {
+			relations = append(relations, r)
+		}
+	}
+	return relations
 }
 
 // scopeOf is the condition under which a grant stands in a relation, the same as standing finds case by case.

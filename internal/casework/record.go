@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"lianxin/internal/event"
@@ -43,24 +44,26 @@ type FileCommitment struct {
 	SHA256 string `json:"sha256"`
 }
 
-// image is a row's columns as JSON.
-func image(row any) (map[string]json.RawMessage, error) {
-	b, err := json.Marshal(row)
-	if err != nil {
-		return nil, fmt.Errorf("casework: image of %T: %w", row, err)
-	}
-	m := map[string]json.RawMessage{}
-	return m, json.Unmarshal(b, &m)
-}
+// snapshot copies a row as it stands. Its maps and slices are never changed in place, only replaced, so that a shallow copy will do.
+func snapshot(row any) any { return reflect.ValueOf(row).Elem().Interface() }
 
-// delta lists the columns in which the row differs from its image before.
-func delta(before map[string]json.RawMessage, row any) (map[string]json.RawMessage, error) {
-	after, err := image(row)
-	if err != nil {
-		return nil, err
+// delta lists the columns, as JSON, in which the row differs from its snapshot before; all of them where there was none.
+func delta(before, row any) (map[string]json.RawMessage, error) {
+	changed := map[string]json.RawMessage{}
+	now := reflect.ValueOf(row).Elem()
+	was := reflect.ValueOf(before)
+	for i := range now.NumField() {
+		name := now.Type().Field(i).Tag.Get("json")
+		if name == "-" || before != nil && reflect.DeepEqual(was.Field(i).Interface(), now.Field(i).Interface()) {
+			continue
+		}
+		value, err := json.Marshal(now.Field(i).Interface())
+		if err != nil {
+			return nil, fmt.Errorf("casework: column %s of %T: %w", name, row, err)
+		}
+		changed[name] = value
 	}
-	maps.DeleteFunc(after, func(k string, v json.RawMessage) bool { return bytes.Equal(before[k], v) })
-	return after, nil
+	return changed, nil
 }
 
 // fold applies an event's delta to the row. It consults no procedure.
@@ -103,15 +106,16 @@ func foldAssignment(events []event.Event) (*Assignment, error) {
 	return a, nil
 }
 
-// differing names the columns in which two rows differ, sorted.
+// differing names the columns in which two rows differ as JSON, sorted.
 func differing(a, b any) ([]string, error) {
-	before, err := image(a)
+	one, err := delta(nil, a)
 	if err != nil {
 		return nil, err
 	}
-	changed, err := delta(before, b)
+	other, err := delta(nil, b)
 	if err != nil {
 		return nil, err
 	}
-	return slices.Sorted(maps.Keys(changed)), nil
+	maps.DeleteFunc(other, func(name string, v json.RawMessage) bool { return bytes.Equal(one[name], v) })
+	return slices.Sorted(maps.Keys(other)), nil
 }

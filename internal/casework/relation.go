@@ -19,27 +19,27 @@ type standing struct {
 	on          deadline.Date
 }
 
-// relations lists every relation in which the grant stands. Own is left to the caller, who knows the act.
-func (s standing) relations(ctx context.Context, actor policy.Actor, g policy.Grant) ([]policy.Relation, error) {
-	held := []policy.Relation{policy.Anyone}
-	add := func(r policy.Relation, holds bool) {
-		if holds {
-			held = append(held, r)
-		}
-	}
+// asked are the relations in the order they are tried: those that need a query last.
+var asked = []policy.Relation{policy.Anyone, policy.Submitter, policy.Own, policy.Congress, policy.Intake, policy.Receiving, policy.Assigner, policy.Assignee, policy.LeadAgency,
+	policy.Involved, policy.NamedBy, policy.Above}
+
+// holds reports whether the grant stands in the relation. Own is left to the caller, who knows the act.
+func (s standing) holds(ctx context.Context, actor policy.Actor, g policy.Grant, r policy.Relation) (bool, error) {
 	switch g.Role {
 	case policy.Resident:
-		add(policy.Submitter, actor.Case == s.c.ID)
+		return r == policy.Anyone || r == policy.Submitter && actor.Case == s.c.ID, nil
 	case policy.Deputy:
-		named, err := s.named(ctx, g.Person)
-		add(policy.NamedBy, named)
-		return held, err
+		if r == policy.NamedBy {
+			return s.named(ctx, g.Person)
+		}
+		return r == policy.Anyone, nil
 	case policy.Agency, policy.AgencyLead, policy.Supervision:
-		s.agency(g, add)
-	default:
-		return s.office(ctx, g, held)
+		return s.agency(g, r), nil
 	}
-	return held, nil
+	if r == policy.Above {
+		return s.above(ctx, g)
+	}
+	return s.office(g, r), nil
 }
 
 func (s standing) named(ctx context.Context, person string) (bool, error) {
@@ -53,63 +53,76 @@ func (s standing) named(ctx context.Context, person string) (bool, error) {
 	return slices.Contains(grids, s.c.Grid), err
 }
 
-func (s standing) agency(g policy.Grant, add func(policy.Relation, bool)) {
+func (s standing) agency(g policy.Grant, r policy.Relation) bool {
 	if g.Agency == "" {
-		return
+		return r == policy.Anyone
 	}
-	add(policy.Assignee, s.target != nil && s.target.Agency == g.Agency)
-	add(policy.Assigner, s.target != nil && s.target.AssignerAgency == g.Agency)
-	add(policy.LeadAgency, s.c.LeadAgency == g.Agency)
-	add(policy.Involved, slices.ContainsFunc(s.assignments, func(a *Assignment) bool { return a.Agency == g.Agency || a.AssignerAgency == g.Agency }))
+	switch r {
+	case policy.Anyone:
+		return true
+	case policy.Assignee:
+		return s.target != nil && s.target.Agency == g.Agency
+	case policy.Assigner:
+		return s.target != nil && s.target.AssignerAgency == g.Agency
+	case policy.LeadAgency:
+		return s.c.LeadAgency == g.Agency
+	case policy.Involved:
+		return slices.ContainsFunc(s.assignments, func(a *Assignment) bool { return a.Agency == g.Agency || a.AssignerAgency == g.Agency })
+	}
+	return false
 }
 
-func (s standing) office(ctx context.Context, g policy.Grant, held []policy.Relation) ([]policy.Relation, error) {
-	if g.Congress == s.c.CongressID {
-		held = append(held, policy.Congress)
+// office tells how a grant of a congress stands. A station's keeper stands by what the station took in, not by what its office has.
+func (s standing) office(g policy.Grant, r policy.Relation) bool {
+	desk := g.Office != "" && g.Station == ""
+	switch r {
+	case policy.Anyone:
+		return true
+	case policy.Congress:
+		return g.Congress == s.c.CongressID
+	case policy.Intake:
+		return g.Station != "" && g.Station == s.c.Station || desk && g.Office == s.c.IntakeOffice
+	case policy.Receiving:
+		return desk && g.Office == s.c.Office
+	case policy.Assigner:
+		return desk && s.target != nil && s.target.AssignerOffice == g.Office
 	}
-	if g.Station != "" && g.Station == s.c.Station {
-		held = append(held, policy.Intake)
-	}
-	if g.Office == "" {
-		return held, nil
-	}
-	if g.Station == "" && g.Office == s.c.IntakeOffice {
-		held = append(held, policy.Intake)
-	}
-	if g.Station == "" && g.Office == s.c.Office {
-		held = append(held, policy.Receiving)
-	}
-	if s.target != nil && s.target.AssignerOffice == g.Office && g.Station == "" {
-		held = append(held, policy.Assigner)
+	return false
+}
+
+// above reports whether the grant's office stands over the one that has the case: a congress sees its own acts only (invariant 9).
+func (s standing) above(ctx context.Context, g policy.Grant) (bool, error) {
+	if g.Office == "" || g.Station != "" || g.Congress != s.c.CongressID {
+		return false, nil
 	}
 	above, err := registry.OfficesAbove(ctx, s.q, s.c.Office)
-	if err != nil {
-		return nil, err
-	}
-	if g.Station == "" && slices.Contains(above, g.Office) && g.Congress == s.c.CongressID {
-		held = append(held, policy.Above) // invariant 9: a congress sees its own acts only
-	}
-	return held, nil
+	return slices.Contains(above, g.Office), err
 }
 
 // permit finds the first grant and relation under which the table allows the action; an act in one's own name goes before an entry for another.
 func (s standing) permit(ctx context.Context, table *policy.Table, actor policy.Actor, action string, own bool) (Permission, bool, error) {
 	var entry *Permission
 	for _, g := range actor.Grants {
-		held, err := s.relations(ctx, actor, g)
-		if err != nil {
-			return Permission{}, false, err
-		}
-		if own {
-			held = append(held, policy.Own)
-		}
-		for _, r := range held {
+		for _, r := range asked {
 			allowed, proxy := table.Allows(s.c.Kind, action, g.Role, r)
+			if !allowed {
+				continue // what the table does not ask about need not be found out
+			}
+			holds := r == policy.Own && own
+			if r != policy.Own {
+				var err error
+				if holds, err = s.holds(ctx, actor, g, r); err != nil {
+					return Permission{}, false, err
+				}
+			}
+			if !holds {
+				continue
+			}
 			p := Permission{Role: g.Role, Relation: r, Proxy: proxy, Office: g.Office, Agency: g.Agency, Behalf: g.Behalf}
-			if allowed && !proxy {
+			if !proxy {
 				return p, true, nil
 			}
-			if allowed && entry == nil {
+			if entry == nil {
 				entry = &p
 			}
 		}

@@ -152,10 +152,7 @@ func (a *Act) restore(ctx context.Context, action *procedure.Action, target *Ass
 	if len(earlier) == len(events) {
 		return nil
 	}
-	before, err := image(a.row(target))
-	if err != nil {
-		return err
-	}
+	before := snapshot(a.row(target))
 	from := *a.state(target)
 	a.Target = target
 	a.step = &step{action: action, eventID: store.NewID(), undone: act}

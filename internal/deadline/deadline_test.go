@@ -148,14 +148,21 @@ func TestPropertiesOfClocks(t *testing.T) {
 	})
 }
 
+// FuzzParseDate holds that a date is a day as it is written, and that counting days and months goes there and back.
 func FuzzParseDate(f *testing.F) {
-	f.Add("2024-02-29")
-	f.Add("2023-02-29")
-	f.Add("0000-00-00")
+	for _, seed := range []string{"2024-02-29", "2023-02-29", "0000-00-00", "1900-01-01", "2999-12-31", "1899-12-31", "3000-01-01", "2026-1-1", "2026-01-01 ", "+2026-01-01", "２０２６-01-01", "2026-01-01\x00", ""} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		d, err := ParseDate(s)
-		if err == nil && DateOf(d.Start()) != d {
+		if err != nil {
+			return
+		}
+		if string(d) != s || DateOf(d.Start()) != d || DateOf(d.End()) <= d {
 			t.Errorf("%q became %q", s, DateOf(d.Start()))
+		}
+		if d.AddDays(400).AddDays(-400) != d || d.Until(d.AddDays(400)) != 400 || d.AddMonths(1) <= d || d.AddMonths(12).Year() != d.Year()+1 {
+			t.Errorf("%q cannot be counted from", s)
 		}
 	})
 }

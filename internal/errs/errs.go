@@ -31,11 +31,13 @@ const (
 	Unsupported
 	// Throttled means too many tries; wait and try again (429).
 	Throttled
+	// Unavailable means that the disk is full or the database away: nothing was done, and it can be tried again later (503).
+	Unavailable
 )
 
 var kindNames = map[Kind]string{
 	Internal: "internal", NotFound: "not_found", Invalid: "invalid", Denied: "denied", Unauthenticated: "unauthenticated",
-	Conflict: "conflict", Stale: "stale", TooLarge: "too_large", Unsupported: "unsupported", Throttled: "throttled",
+	Conflict: "conflict", Stale: "stale", TooLarge: "too_large", Unsupported: "unsupported", Throttled: "throttled", Unavailable: "unavailable",
 }
 
 // String gives the kind's stable name, as used in logs and in problem+json types.

@@ -46,21 +46,24 @@ const columns = "stream, seq, id, act, topic, congress_id, action, account, role
 // Append writes events in the caller's transaction, each waiting for its place in the common order.
 // A stream that already has the number has moved on since it was read: errs.Stale.
 func Append(ctx context.Context, tx *store.Tx, events ...Event) error {
-	for _, e := range events {
-		_, err := store.Exec(ctx, tx, `insert into event (`+columns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			e.Stream, e.Seq, e.ID, e.Act, e.Topic, e.CongressID, e.Action, e.Account, e.Role, e.OccurredAt, e.RecordedAt, e.Payload)
-		if store.IsDuplicate(err) {
-			return errs.New(errs.Stale, "event.stale").Because(err)
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := store.Exec(ctx, tx, "insert into event_pending (stream, seq, recorded_at) values ($1, $2, $3)", e.Stream, e.Seq, e.RecordedAt); err != nil {
-			return err
-		}
+	if len(events) == 0 {
+		return nil
 	}
-	return nil
+	all, pending := new(store.Where), new(store.Where)
+	rows, waiting := make([]string, len(events)), make([]string, len(events))
+	for i, e := range events {
+		rows[i] = all.Row(e.Stream, e.Seq, e.ID, e.Act, e.Topic, e.CongressID, e.Action, e.Account, e.Role, e.OccurredAt, e.RecordedAt, e.Payload)
+		waiting[i] = pending.Row(e.Stream, e.Seq, e.RecordedAt)
+	}
+	_, err := store.Exec(ctx, tx, "insert into event ("+columns+") values "+strings.Join(rows, ", "), all.Args()...)
+	if store.IsDuplicate(err) {
+		return errs.New(errs.Stale, "event.stale").Because(err)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = store.Exec(ctx, tx, "insert into event_pending (stream, seq, recorded_at) values "+strings.Join(waiting, ", "), pending.Args()...)
+	return err
 }
 
 // Stream reads a stream from its first event on.

@@ -153,10 +153,46 @@ func Follow(ctx context.Context, db *store.DB, holder string, every time.Duratio
 	}
 }
 
-// Rewind has a consumer follow the record from its first event again, to make anew what it keeps.
-func Rewind(ctx context.Context, db *store.DB, c Consumer) error {
+// Forget lets a consumer begin again from the first event, where what it made of the record is gone.
+func Forget(ctx context.Context, db *store.DB, consumer string) error {
 	return db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		_, err := store.Exec(ctx, tx, "update event_consumer set position = 0 where name = $1", c.Name)
+		_, err := store.Exec(ctx, tx, "delete from event_consumer where name = $1", consumer)
 		return err
 	})
+}
+
+// Health is how the record is followed.
+type Health struct {
+	Newest  int64            // when the newest event was recorded, microseconds UTC; 0 for none
+	Waiting int64            // events without a position
+	Oldest  int64            // when the oldest of them was recorded
+	Last    int64            // the last position given out
+	Behind  map[string]int64 // by consumer, positions it has not handled
+}
+
+// Look tells how the record is followed.
+func Look(ctx context.Context, q store.Querier) (Health, error) {
+	h := Health{Behind: map[string]int64{}}
+	var err error
+	if h.Newest, err = store.One[int64](ctx, q, "select coalesce(max(recorded_at), 0) from event"); err != nil {
+		return h, err
+	}
+	if h.Waiting, err = store.One[int64](ctx, q, "select count(*) from event_pending"); err != nil {
+		return h, err
+	}
+	if h.Oldest, err = store.One[int64](ctx, q, "select coalesce(min(recorded_at), 0) from event_pending"); err != nil {
+		return h, err
+	}
+	if h.Last, err = store.One[int64](ctx, q, "select coalesce(max(position), 0) from event_position"); err != nil {
+		return h, err
+	}
+	type consumer struct {
+		Name     string
+		Position int64
+	}
+	list, err := store.All[consumer](ctx, q, "select name, position from event_consumer")
+	for _, c := range list {
+		h.Behind[c.Name] = h.Last - c.Position
+	}
+	return h, err
 }

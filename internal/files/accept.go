@@ -9,7 +9,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"regexp"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
@@ -62,19 +61,6 @@ func isHEIC(b []byte) bool {
 		return true
 	}
 	return false
-}
-
-// active names what a PDF must not hold: it could run programs, carry other files, or be unreadable to those who must check it.
-var active = regexp.MustCompile(`/(JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|Encrypt)[\s/<(\[\]>]`)
-
-func cleanPDF(body []byte) (Cleaned, error) {
-	if !bytes.Contains(body[max(0, len(body)-2048):], []byte("%%EOF")) {
-		return Cleaned{}, errs.New(errs.Invalid, "files.broken_pdf")
-	}
-	if active.Match(body) {
-		return Cleaned{}, errs.New(errs.Invalid, "files.active_pdf")
-	}
-	return Cleaned{MediaType: "application/pdf", Body: body}, nil
 }
 
 // cleanPicture draws a picture anew: EXIF, GPS and whatever else was hidden in the file are gone; its orientation is honoured first.

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"lianxin/internal/errs"
@@ -109,7 +110,11 @@ func (f *Folder) Accept(r io.Reader) (Accepted, error) {
 	}
 	sum := sha256.Sum256(c.Body)
 	a := Accepted{SHA256: hex.EncodeToString(sum[:]), MediaType: c.MediaType, Bytes: int64(len(c.Body)), Width: c.Width, Height: c.Height}
-	return a, f.put(a.SHA256, c.Body)
+	err = f.put(a.SHA256, c.Body)
+	if errors.Is(err, syscall.ENOSPC) {
+		err = errs.New(errs.Unavailable, "errs.full").Because(err)
+	}
+	return a, err
 }
 
 // put writes under a passing name, syncs file and folder, and only then gives the file its own name: a crash leaves it whole or not there.
@@ -182,6 +187,21 @@ func Record(ctx context.Context, tx *store.Tx, a Attachment) error {
 // List reads an owner's attachments in order.
 func List(ctx context.Context, q store.Querier, congress, owner string) ([]Attachment, error) {
 	return store.All[Attachment](ctx, q, "select "+store.Columns[Attachment]("")+" from attachment where congress_id = $1 and owner_id = $2 order by id", congress, owner)
+}
+
+// Missing counts the contents that rows name and the folder does not have.
+func (f *Folder) Missing(ctx context.Context, q store.Querier) (int, error) {
+	sums, err := Names(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	missing := 0
+	for _, sum := range sums {
+		if _, err := f.root.Stat(sum); err != nil {
+			missing++
+		}
+	}
+	return missing, nil
 }
 
 // Names lists the contents that rows name, each once, in order.

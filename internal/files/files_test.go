@@ -143,16 +143,3 @@ func TestFolderKeepsWhatItAccepted(t *testing.T) {
 		t.Error("left the folder")
 	}
 }
-
-func FuzzClean(f *testing.F) {
-	f.Add(photograph(f, 6, "x"))
-	f.Add([]byte("%PDF-1.4\n%%EOF"))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		c, err := Clean(bytes.NewReader(body))
-		if err == nil && c.MediaType != "application/pdf" {
-			if _, _, err := image.Decode(bytes.NewReader(c.Body)); err != nil {
-				t.Error("a cleaned picture cannot be read")
-			}
-		}
-	})
-}

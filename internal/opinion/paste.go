@@ -218,7 +218,7 @@ func (r *pasteRow) addAt(n int64, action string, day deadline.Date, in casework.
 func ParseDay(s string) (deadline.Date, error) {
 	numbers := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if len(numbers) == 1 && len(numbers[0]) == 8 {
-		numbers = []string{s[:4], s[4:6], s[6:]}
+		numbers = []string{numbers[0][:4], numbers[0][4:6], numbers[0][6:]}
 	}
 	if len(numbers) < 3 || len(numbers[0]) != 4 {
 		return "", errs.New(errs.Invalid, "deadline.bad_date")

@@ -104,16 +104,6 @@ func TestWhatIsNotProven(t *testing.T) {
 	}
 }
 
-func FuzzParse(f *testing.F) {
-	f.Add(good)
-	f.Fuzz(func(t *testing.T, text string) {
-		p, err := procedure.Parse([]byte(text), procedure.Functions{})
-		if err == nil && p.Draw("") == "" {
-			t.Error("a proven procedure has no drawing")
-		}
-	})
-}
-
 // TestErrorsNameTheLine finds the row at fault in the file.
 func TestErrorsNameTheLine(t *testing.T) {
 	broken := strings.Replace(good, "{name: finish, label: ", "{name: finish, was: ", 1)

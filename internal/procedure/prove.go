@@ -61,6 +61,9 @@ func (p *Procedure) line(machine, what, name string) int {
 	return 0
 }
 
+// maxLimit bounds a limit; more is a slip of the pen, and would be counted day by day.
+const maxLimit = 1000
+
 // prove checks that every state is reachable, every open state has exit, owner and overdue rule, every action is held by someone and labelled,
 // every name is known, and every cycle is bounded by a counter.
 func (p *Procedure) prove(known Functions) error {
@@ -69,8 +72,8 @@ func (p *Procedure) prove(known Functions) error {
 		v.failf("kind, label and letter must be given")
 	}
 	for name, l := range p.Limits {
-		if l.N <= 0 || !slices.Contains([]deadline.Unit{deadline.WorkingDays, deadline.Days, deadline.Months}, l.Unit) || l.Label == "" {
-			v.failf("limit %s: needs a label, a positive n and a unit (working_days, days, months)", name)
+		if l.N <= 0 || l.N > maxLimit || !slices.Contains([]deadline.Unit{deadline.WorkingDays, deadline.Days, deadline.Months}, l.Unit) || l.Label == "" {
+			v.failf("limit %s: needs a label, a positive n of at most %d and a unit (working_days, days, months)", name, maxLimit)
 		}
 	}
 	v.permits("view", p.View)

@@ -79,27 +79,30 @@ func setSetting(ctx context.Context, tx *store.Tx, actor policy.Actor, name, val
 
 // Calendar is the working days in force: the embedded years with the deployment's own days over them.
 func Calendar(ctx context.Context, q store.Querier) (*deadline.Calendar, error) {
-	type day struct {
+	type line struct {
+		Year int // of a year marked as announced; 0 for a day
 		Date string
 		Name string
 		Off  bool
 	}
-	rows, err := store.All[day](ctx, q, "select date, name, off from calendar_day order by date")
+	lines, err := store.All[line](ctx, q, `select 0 as year, date, name, off from calendar_day
+		union all select year, '', '', false from calendar_year order by year, date`)
 	if err != nil {
 		return nil, err
 	}
-	years, err := store.All[int](ctx, q, "select year from calendar_year order by year")
-	if err != nil {
-		return nil, err
-	}
-	if len(rows)+len(years) == 0 {
+	if len(lines) == 0 {
 		return embedded, nil
 	}
-	days := make([]deadline.Day, len(rows))
+	var days []deadline.Day
+	var years []int
 	sum := fnv.New32a()
-	for i, r := range rows {
-		days[i] = deadline.Day{Date: deadline.Date(r.Date), Name: r.Name, Off: r.Off}
-		fmt.Fprint(sum, r, "\n")
+	for _, l := range lines {
+		if l.Year != 0 {
+			years = append(years, l.Year)
+			continue
+		}
+		days = append(days, deadline.Day{Date: deadline.Date(l.Date), Name: l.Name, Off: l.Off})
+		fmt.Fprint(sum, l.Date, l.Name, l.Off, "\n")
 	}
 	return embedded.With(days, years, fmt.Sprintf("%s，本地修订%08x", embedded.Version(), sum.Sum32())), nil
 }

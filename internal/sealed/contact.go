@@ -112,3 +112,18 @@ func Erase(ctx context.Context, tx *store.Tx, congress, owner string) error {
 	_, err := store.Exec(ctx, tx, "delete from sealed_field where congress_id = $1 and owner_id = $2", congress, owner)
 	return err
 }
+
+// Probe opens any one sealed contact, to tell whether the keys are those of the data; without any it tells nothing wrong.
+func Probe(ctx context.Context, q store.Querier, v *Vault) error {
+	type sample struct {
+		CongressID string `db:"congress_id"`
+		OwnerID    string `db:"owner_id"`
+		Ciphertext string `db:"ciphertext"`
+	}
+	one, err := store.All[sample](ctx, q, "select congress_id, owner_id, ciphertext from sealed_field where name = $1 limit 1", contactField)
+	if err != nil || len(one) == 0 {
+		return err
+	}
+	_, err = v.Open(place(one[0].CongressID, one[0].OwnerID), one[0].Ciphertext)
+	return err
+}

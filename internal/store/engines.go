@@ -3,15 +3,20 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"lianxin/internal/errs"
 )
 
 // SQLite knows no collation "C"; with one, ORDER BY … COLLATE "C" is the same text on both engines.
@@ -27,7 +32,7 @@ func sqliteDSN(path string, pragmas ...string) string {
 
 func (d *DB) openSQLite(cfg Config) error {
 	d.engine, d.path = SQLite, cfg.URL
-	write, err := sql.Open("sqlite", sqliteDSN(cfg.URL, "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"))
+	write, err := sql.Open("sqlite", sqliteDSN(cfg.URL, writerPragmas(cfg)...))
 	if err != nil {
 		return err
 	}
@@ -47,6 +52,14 @@ func (d *DB) openSQLite(cfg Config) error {
 	return nil
 }
 
+func writerPragmas(cfg Config) []string {
+	pragmas := []string{"journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"}
+	if cfg.MaxPages > 0 {
+		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", cfg.MaxPages))
+	}
+	return pragmas
+}
+
 func (d *DB) openPostgres(cfg Config) error {
 	d.engine = Postgres
 	pool, err := sql.Open("pgx", cfg.URL)
@@ -63,6 +76,23 @@ func (d *DB) openPostgres(cfg Config) error {
 func retriable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// told tells a full disk and a database that is away from faults of ours: the asker may try again later.
+func told(err error) error {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	var connect *pgconn.ConnectError
+	switch {
+	case err == nil || errs.KindOf(err) != errs.Internal:
+		return err
+	case errors.As(err, &pg) && pg.Code == "53100", errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL, errors.Is(err, syscall.ENOSPC):
+		return errs.New(errs.Unavailable, "errs.full").Because(err)
+	case errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P")), errors.As(err, &connect), errors.Is(err, driver.ErrBadConn),
+		errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, io.ErrUnexpectedEOF):
+		return errs.New(errs.Unavailable, "errs.away").Because(err)
+	}
+	return err
 }
 
 // IsDuplicate reports whether err says that a row with that key exists already.

@@ -28,8 +28,8 @@ func (d *DB) Snapshot(ctx context.Context, path string) (err error) {
 	return os.Chmod(path, 0o600) // it holds what the database holds
 }
 
-// Verify asks the engine whether its own file is sound, and returns what it complains of; PostgreSQL keeps its own watch.
-func (d *DB) Verify(ctx context.Context) ([]string, error) {
+// QuickCheck asks the engine whether its own file is sound, and returns what it complains of; PostgreSQL keeps its own watch.
+func (d *DB) QuickCheck(ctx context.Context) ([]string, error) {
 	if d.engine != SQLite {
 		return nil, nil
 	}

@@ -33,6 +33,10 @@ type Config struct {
 	URL   string // postgres://… or a file path of a SQLite database; the file's folder must exist
 	Clock Clock  // required
 	Conns int    // connections to PostgreSQL, or readers of SQLite; 8 if zero
+
+	MaxPages int // greatest size of a SQLite file in pages, for tests of a full disk; 0: none
+
+	Trace func([]Statement) // nil but in benchmarks: told of every write that was carried out, in the writer's time
 }
 
 // Querier is what reads and writes are run on: a reader of DB or a Tx.
@@ -51,6 +55,7 @@ type DB struct {
 	reader *reader   // SQLite only
 	path   string    // SQLite only: its file
 	clock  Clock
+	trace  func([]Statement)
 }
 
 // Tx is one write transaction with a fixed instant; it must not outlive the function it was handed to.
@@ -71,7 +76,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Conns == 0 {
 		cfg.Conns = 8
 	}
-	db := &DB{clock: cfg.Clock}
+	db := &DB{clock: cfg.Clock, trace: cfg.Trace}
 	var err error
 	if strings.HasPrefix(cfg.URL, "postgres://") || strings.HasPrefix(cfg.URL, "postgresql://") {
 		err = db.openPostgres(cfg)
@@ -119,14 +124,14 @@ func (d *DB) Reader() Querier {
 // Write runs fn in one transaction and commits it to disk before it returns nil.
 // fn must do nothing but SQL and may run more than once; a client that hangs up does not stop it, so that an act is either whole or not there.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, fn = context.WithoutCancel(ctx), d.traced(fn)
 	if d.engine == SQLite {
-		return d.writer.write(ctx, d.clock, fn)
+		return told(d.writer.write(ctx, d.clock, fn))
 	}
 	var err error
 	for attempt := range 8 {
 		if err = d.attempt(ctx, fn); err == nil || !retriable(err) {
-			return err
+			return told(err)
 		}
 		time.Sleep(time.Duration(attempt*attempt) * time.Millisecond) // losers of a serialization race spread out
 	}

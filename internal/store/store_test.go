@@ -3,9 +3,12 @@ package store_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"lianxin/internal/errs"
 	"lianxin/internal/store"
@@ -185,6 +188,57 @@ func TestViewIsOneSnapshot(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// TestWritingAfterClose is refused and does not bring the process down.
+func TestWritingAfterClose(t *testing.T) {
+	other, err := store.Open(t.Context(), store.Config{URL: filepath.Join(t.TempDir(), "closed.db"), Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Write(t.Context(), func(context.Context, *store.Tx) error { return nil }); err == nil {
+		t.Error("a write after the close")
+	}
+}
+
+// TestOneRefusalLeavesItsBatchMatesAlone writes many acts at once, every third of which is refused or panics, on both engines.
+func TestOneRefusalLeavesItsBatchMatesAlone(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		refused := errors.New("refused")
+		var wg sync.WaitGroup
+		var kept atomic.Int64
+		for i := range 90 {
+			wg.Go(func() {
+				defer func() { _ = recover() }()
+				err := db.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+					if _, err := store.Exec(ctx, tx, "insert into thing (id, n, ok) values ($1, $2, $3)", store.NewID(), i, true); err != nil {
+						return err
+					}
+					switch i % 3 {
+					case 1:
+						return refused
+					case 2:
+						panic("out of order")
+					}
+					return nil
+				})
+				if i%3 == 0 && err == nil {
+					kept.Add(1)
+				}
+				if i%3 == 1 && !errors.Is(err, refused) {
+					t.Errorf("act %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		n, err := store.One[int64](t.Context(), db.Reader(), "select count(*) from thing where ok")
+		if err != nil || n != 30 || kept.Load() != 30 {
+			t.Errorf("%d rows, %d answers, want 30; %v", n, kept.Load(), err)
 		}
 	})
 }

@@ -17,6 +17,15 @@ func (w *Where) Bind(v any) string {
 	return fmt.Sprintf("$%d", len(w.args))
 }
 
+// Row binds the values of one row and returns it for an insert's list.
+func (w *Where) Row(values ...any) string {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = w.Bind(v)
+	}
+	return "(" + strings.Join(marks, ", ") + ")"
+}
+
 // And adds a condition in which each ? stands for the next of args.
 func (w *Where) And(cond string, args ...any) *Where {
 	for _, a := range args {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // maxBatch is how many acts one commit of SQLite may carry.
@@ -26,7 +27,13 @@ type writer struct {
 	session *session
 	acts    chan *act
 	stopped chan struct{}
+
+	mu     sync.RWMutex // held for reading while handing an act over
+	closed bool
 }
+
+// errClosed answers a write that comes after the database was closed.
+var errClosed = errors.New("store: the database is closed")
 
 func startWriter(s *session) *writer {
 	w := &writer{session: s, acts: make(chan *act, 4*maxBatch), stopped: make(chan struct{})}
@@ -36,6 +43,9 @@ func startWriter(s *session) *writer {
 
 // stop lets what was handed in be written, and closes the session.
 func (w *writer) stop() error {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
 	close(w.acts)
 	<-w.stopped
 	return w.session.close()
@@ -44,12 +54,23 @@ func (w *writer) stop() error {
 // write hands an act over and waits until it is on disk or refused.
 func (w *writer) write(ctx context.Context, clock Clock, fn func(ctx context.Context, tx *Tx) error) error {
 	a := &act{ctx: ctx, fn: fn, clock: clock, done: make(chan struct{})}
-	w.acts <- a
+	if !w.hand(a) {
+		return errClosed
+	}
 	<-a.done
 	if a.panics != nil {
 		panic(a.panics)
 	}
 	return a.err
+}
+
+func (w *writer) hand(a *act) bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if !w.closed {
+		w.acts <- a
+	}
+	return !w.closed
 }
 
 func (w *writer) run() {

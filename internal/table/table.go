@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,8 +36,12 @@ func Messages() fs.FS {
 	return sub
 }
 
-// MaxBytes is how much a file may hold once unpacked; more is taken for a bomb (our default).
-const MaxBytes = 256 << 20
+// Limits on what is taken; more is taken for a bomb (our default). A spreadsheet names cells it does not hold, so that bytes alone bound nothing.
+const (
+	MaxBytes   = 256 << 20 // of a file once unpacked
+	MaxColumns = 500
+	maxCells   = 10_000_000 // rows by columns
+)
 
 // Row is one row: its line in the file (a spreadsheet's row, a JSON line), and its fields by the names of the header.
 type Row struct {
@@ -56,11 +62,11 @@ func Read(r io.Reader) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch trimmed := bytes.TrimLeft(body, " \t\r\n\uFEFF"); {
+	switch {
 	case bytes.HasPrefix(body, []byte("PK\x03\x04")):
 		return readExcel(body)
-	case bytes.HasPrefix(trimmed, []byte("{")):
-		return readJSON(trimmed)
+	case bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n\uFEFF"), []byte("{")):
+		return readJSON(bytes.TrimPrefix(body, []byte("\uFEFF")))
 	}
 	return readCSV(body)
 }
@@ -150,7 +156,7 @@ func (f *File) add(line int, record []string) error {
 		for _, name := range record {
 			f.Header = append(f.Header, strings.TrimSpace(name))
 		}
-		return nil
+		return f.wide()
 	}
 	if len(record) > len(f.Header) && strings.TrimSpace(strings.Join(record[len(f.Header):], "")) != "" {
 		f.Rows = append(f.Rows, Row{Line: line, Err: errs.New(errs.Invalid, "table.too_many_cells").With(errs.Args{"Line": line})})
@@ -163,6 +169,14 @@ func (f *File) add(line int, record []string) error {
 		}
 	}
 	f.Rows = append(f.Rows, Row{Line: line, Fields: fields})
+	return f.wide()
+}
+
+// wide refuses a table that would fill the memory.
+func (f *File) wide() error {
+	if len(f.Header) > MaxColumns || len(f.Header)*len(f.Rows) > maxCells {
+		return errs.New(errs.TooLarge, "table.too_many").With(errs.Args{"Columns": MaxColumns, "Cells": maxCells / 10_000})
+	}
 	return nil
 }
 
@@ -212,26 +226,53 @@ func readJSON(body []byte) (*File, error) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		var values map[string]any
-		d := json.NewDecoder(bytes.NewReader(line))
-		d.UseNumber()
-		if err := d.Decode(&values); err != nil || !utf8.Valid(line) {
+		fields, names, err := object(line)
+		if err != nil {
 			f.Rows = append(f.Rows, Row{Line: i + 1, Err: errs.New(errs.Invalid, "table.bad_line").With(errs.Args{"Line": i + 1}).Because(err)})
 			continue
 		}
-		fields := map[string]string{}
-		for name, v := range values {
-			if v != nil {
-				fields[name] = fmt.Sprint(v)
-			}
+		for _, name := range names {
 			if !known[name] {
 				known[name] = true
 				f.Header = append(f.Header, name)
 			}
 		}
 		f.Rows = append(f.Rows, Row{Line: i + 1, Fields: fields})
+		if err := f.wide(); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
+}
+
+// object reads a line that holds one JSON object, and its names in order. What is null has a name and no field; what is no single value is kept as its JSON.
+func object(line []byte) (map[string]string, []string, error) {
+	var values map[string]any
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	if err := d.Decode(&values); err != nil {
+		return nil, nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) || !utf8.Valid(line) {
+		return nil, nil, errors.New("table: more than one object, or not UTF-8")
+	}
+	fields, names := map[string]string{}, slices.Sorted(maps.Keys(values))
+	for name, v := range values {
+		switch v := v.(type) {
+		case nil:
+		case string:
+			fields[name] = v
+		case bool, json.Number:
+			fields[name] = fmt.Sprint(v)
+		default:
+			b, err := json.Marshal(v)
+			if err != nil {
+				return nil, nil, err
+			}
+			fields[name] = string(b)
+		}
+	}
+	return fields, names, nil
 }
 
 // WriteCSV writes rows for Excel: UTF-8 with its mark, and no cell that a spreadsheet would run as a formula.

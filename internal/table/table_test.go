@@ -76,15 +76,3 @@ func TestCSVRunsNoFormulas(t *testing.T) {
 		t.Errorf("got %q", b.String())
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte("a,b\n1,2\n"))
-	f.Add([]byte(`{"a":1}`))
-	f.Add(excel(f))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		file, err := Read(bytes.NewReader(body))
-		if err == nil && file == nil {
-			t.Error("neither a file nor an error")
-		}
-	})
-}

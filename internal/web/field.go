@@ -4,6 +4,7 @@ import (
 	"mime/multipart"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"lianxin/internal/deadline"
@@ -176,19 +177,12 @@ func isDate(v string) bool {
 	return err == nil
 }
 
+// isDateTime knows what browsers send, with seconds or without.
 func isDateTime(v string) bool {
-	day, clock, found := strings.Cut(v, "T")
-	if !found || !isDate(day) || len(clock) < 5 {
-		return false
-	}
-	var h, m int
-	for i, r := range clock[:5] {
-		if i == 2 && r != ':' || i != 2 && (r < '0' || r > '9') {
-			return false
-		}
-	}
-	h, m = int(clock[0]-'0')*10+int(clock[1]-'0'), int(clock[3]-'0')*10+int(clock[4]-'0')
-	return h < 24 && m < 60
+	day, clock, _ := strings.Cut(v, "T")
+	_, short := time.Parse("15:04", clock)
+	_, long := time.Parse("15:04:05", clock)
+	return isDate(day) && (short == nil || long == nil)
 }
 
 // Folded reports whether there are so many boxes that they are only shown on demand.

@@ -192,7 +192,7 @@ func (f *Form) Link(pairs ...string) string {
 
 // Refuse puts what is wrong beside the fields it concerns and into the summary. It reports false for errors that no change of the form mends.
 func (f *Form) Refuse(err error) bool {
-	if !slices.Contains([]errs.Kind{errs.Invalid, errs.Conflict, errs.Stale, errs.TooLarge, errs.Unsupported, errs.Throttled}, errs.KindOf(err)) {
+	if !slices.Contains([]errs.Kind{errs.Invalid, errs.Conflict, errs.Stale, errs.TooLarge, errs.Unsupported, errs.Throttled, errs.Unavailable}, errs.KindOf(err)) {
 		return false
 	}
 	for _, e := range errs.All(err) {

@@ -15,7 +15,7 @@ import (
 	"lianxin/internal/errs"
 )
 
-func testForm(t *testing.T) *Form {
+func testForm(t testing.TB) *Form {
 	s := newShell(t, func(*Config) {})
 	p := s.Page(httptest.NewRequest("GET", "/", nil), "web.home")
 	return guideForm(&p)

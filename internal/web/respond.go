@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"lianxin/internal/errs"
 )
@@ -97,7 +98,7 @@ func (s *Shell) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errs.Is(err, errs.Unauthenticated) {
 		v.SignIn = s.signInFrom(r)
 	}
-	if errs.Is(err, errs.Internal) {
+	if errs.Is(err, errs.Internal) || errs.Is(err, errs.Unavailable) {
 		v.ID = visitOf(r).id
 		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", v.ID), slog.String("error", err.Error()))
 	}
@@ -137,7 +138,7 @@ func drain(body io.Reader) { _, _ = io.Copy(io.Discard, body) }
 // LocalPath is a path of this site to lead back to; anything else becomes otherwise.
 func LocalPath(path, otherwise string) string {
 	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return otherwise
 	}
 	return path

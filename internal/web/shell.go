@@ -47,6 +47,8 @@ type Config struct {
 	SignIn    string           // path of the sign-in page; who is not signed in is led there
 	Demo      bool             // shows the banner of the demonstration on every page
 
+	Observe func(method, route string, status int, took time.Duration) // told of every request; nil: nobody is
+
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 	Rate           rate.Limit     // requests a second of one address; 0: unlimited
 	Burst          int            // requests at once of one address

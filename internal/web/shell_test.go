@@ -24,7 +24,7 @@ import (
 	"lianxin/internal/zh"
 )
 
-func newShell(t *testing.T, change func(*Config)) *Shell {
+func newShell(t testing.TB, change func(*Config)) *Shell {
 	t.Helper()
 	catalogue, err := lang.New(Messages(), zh.Messages())
 	if err != nil {

@@ -25,6 +25,8 @@ func Status(kind errs.Kind) int {
 		return http.StatusUnsupportedMediaType
 	case errs.Throttled:
 		return http.StatusTooManyRequests
+	case errs.Unavailable:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }

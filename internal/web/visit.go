@@ -59,6 +59,9 @@ func (s *Shell) visited(next http.Handler) http.Handler {
 }
 
 func (s *Shell) logVisit(r *http.Request, v *visit, rec *recorder, took time.Duration) {
+	if s.cfg.Observe != nil {
+		s.cfg.Observe(r.Method, v.pattern, rec.status, took)
+	}
 	attrs := append([]slog.Attr{
 		slog.String("request", v.id), slog.String("method", r.Method), slog.String("route", v.pattern),
 		slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took),

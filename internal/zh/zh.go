@@ -27,6 +27,7 @@ func Messages() fs.FS {
 }
 
 // Clean trims a text and makes its line ends "\n". Invalid UTF-8 and control characters other than line feed and tab are errs.Invalid.
+// A text of which nothing can be seen is empty.
 func Clean(s string) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", errs.New(errs.Invalid, "zh.invalid_utf8")
@@ -36,6 +37,9 @@ func Clean(s string) (string, error) {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || bidi(r) {
 			return "", errs.New(errs.Invalid, "zh.control_character")
 		}
+	}
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }) {
+		return "", nil
 	}
 	return s, nil
 }

@@ -29,6 +29,9 @@ func TestClean(t *testing.T) {
 	if got, err := Clean("  你好\r\n世界\t! "); err != nil || got != "你好\n世界\t!" {
 		t.Errorf("got %q, %v", got, err)
 	}
+	if got, err := Clean(" \u200b\u2060 "); err != nil || got != "" {
+		t.Errorf("what cannot be seen became %q, %v", got, err)
+	}
 	for _, bad := range []string{"a\x00b", "a\x1bb", "a\xffb", "a\u202eb"} {
 		if _, err := Clean(bad); !errs.Is(err, errs.Invalid) {
 			t.Errorf("%q was taken", bad)
@@ -44,9 +47,11 @@ func TestFirstWords(t *testing.T) {
 	}
 }
 
+// FuzzClean holds that a clean text stays as it is, is shown from edge to edge, and has lost nothing but line ends and edges.
 func FuzzClean(f *testing.F) {
-	f.Add("你好")
-	f.Add("a\x00")
+	for _, seed := range []string{"你好", "a\x00", " a\r\nb\rc\n", "\u200b\u200d", "\ufeff你好", "a\u202eb", "a\u2028b", "\u00a0a\u3000", "a\x7f", "a\u0085", "\xff", "e\u0301", "𠀀", "\ue000"} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got, err := Clean(s)
 		if err != nil {
@@ -54,6 +59,12 @@ func FuzzClean(f *testing.F) {
 		}
 		if again, err := Clean(got); err != nil || again != got || !utf8.ValidString(got) {
 			t.Errorf("%q is not clean: %q, %v", got, again, err)
+		}
+		if strings.ContainsAny(got, "\r\x00\x1b\u202e") || strings.TrimSpace(got) != got {
+			t.Errorf("%q became %q", s, got)
+		}
+		if got != "" && strings.Join(strings.Fields(got), "") != strings.Join(strings.Fields(s), "") {
+			t.Errorf("%q lost something: %q", s, got)
 		}
 	})
 }

@@ -41,14 +41,13 @@ func SQLite(t testing.TB, schemas ...store.Schema) *store.DB {
 	return open(t, filepath.Join(t.TempDir(), "test.db"), schemas)
 }
 
-// Postgres returns a database in a fresh schema of the PostgreSQL that PostgresURL finds.
+// Postgres returns a database in a fresh schema of PostgreSQL.
 func Postgres(t testing.TB, schemas ...store.Schema) *store.DB {
 	t.Helper()
 	return open(t, PostgresURL(t), schemas)
 }
 
-// PostgresURL makes a fresh schema in the PostgreSQL of LIANXIN_TEST_POSTGRES, or of loopback, and returns how to open it;
-// where none answers it skips, or fails if LIANXIN_REQUIRE names postgres.
+// PostgresURL names a fresh schema in the PostgreSQL of LIANXIN_TEST_POSTGRES, or of loopback; where none answers it skips, or fails if LIANXIN_REQUIRE names postgres.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
 	url := os.Getenv("LIANXIN_TEST_POSTGRES")
@@ -83,6 +82,21 @@ func PostgresURL(t testing.TB) string {
 		sep = "&"
 	}
 	return url + sep + "search_path=" + name
+}
+
+// Disconnect ends every connection to PostgreSQL made under an application's name, as a restart would, and tells how many there were.
+func Disconnect(t testing.TB, url, application string) int {
+	t.Helper()
+	operator, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer operator.Close()
+	var n int
+	if err := operator.QueryRow("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1", application).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func open(t testing.TB, url string, schemas []store.Schema) *store.DB {

@@ -19,7 +19,7 @@ import (
 
 // auditGroups are the kinds of deed an auditor looks for, each with the beginnings of its actions.
 func auditGroups() [][]string {
-	return [][]string{{"sign_in", "account.sign_in", "account.locked"}, {"account", "account."}, {"setting", "registry.setting"}, {"registry", "registry."}, {"case", "opinion."}}
+	return [][]string{{"sign_in", "account.sign_in", "account.locked"}, {"account", "account."}, {"setting", "registry.setting"}, {"registry", "registry."}, {"case", "opinion."}, {"outward", "deliver.", "notice."}}
 }
 
 func (s *Site) auditFilter(r *http.Request, v *tableView, names map[string]string) (event.Filter, error) {
@@ -96,6 +96,9 @@ func (s *Site) audit(w http.ResponseWriter, r *http.Request, _ *visitor) error {
 // actionLabels words what events call their actions.
 func (s *Site) actionLabels(p *web.Page) map[string]string {
 	labels := map[string]string{"registry.setting": p.T("audit.group_setting"), "registry.calendar": p.T("policy.action.edit_calendar")}
+	for _, action := range []string{"deliver.set_channel", "deliver.retry", "notice.set_preference"} {
+		labels[action] = p.T("audit." + action)
+	}
 	for _, action := range identity.Actions() {
 		labels["account."+action] = p.T("deed." + action)
 	}

@@ -238,6 +238,9 @@ func (t teller) assignmentFacts(a casework.AssignmentView) []web.Fact {
 			facts = append(facts, t.fact(key, text))
 		}
 	}
+	if a.AssignerAgency != "" {
+		add("case.assigner", t.names.Of("agency", a.AssignerAgency))
+	}
 	if a.Better != "" {
 		add("case.better", t.names.Of("agency", a.Better))
 	}

@@ -135,6 +135,7 @@ func (s *Site) decorate(r *http.Request, p *web.Page) {
 		current := r.URL.Path == i[0] || i[0] != "/" && strings.HasPrefix(r.URL.Path, i[0]+"/")
 		p.Nav = append(p.Nav, web.NavItem{Href: i[0], Text: p.T(i[1]), Current: current})
 	}
+	s.countUnread(r, p, me)
 }
 
 func (s *Site) staffNav(me *visitor) [][2]string {
@@ -145,6 +146,7 @@ func (s *Site) staffNav(me *visitor) [][2]string {
 		}
 	}
 	add(me.business(), "/desk", "nav.desk")
+	add(me.business(), "/notices", "nav.notices")
 	add(me.business(), "/cases", "nav.cases")
 	add(me.actor.Has(policy.Clerk, policy.Street, policy.Station), "/entry", "nav.entry")
 	add(me.actor.Has(mayUrge...), "/urging", "nav.urging")
@@ -153,6 +155,7 @@ func (s *Site) staffNav(me *visitor) [][2]string {
 	add(s.Policy.Can(me.actor, policy.KindRegistry, "view"), "/registry", "nav.registry")
 	add(s.Policy.Can(me.actor, policy.KindAccount, "view"), "/accounts", "nav.accounts")
 	add(s.Policy.Can(me.actor, policy.KindSettings, "edit"), "/settings", "nav.settings")
+	add(s.Policy.Can(me.actor, policy.KindSettings, "edit"), "/admin/deliveries", "nav.deliveries")
 	add(s.Policy.Can(me.actor, policy.KindAudit, "view"), "/audit", "nav.audit")
 	add(true, "/procedures/opinion", "nav.procedure")
 	add(true, "/policy", "nav.policy")

@@ -11,8 +11,10 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"lianxin/internal/casework"
+	"lianxin/internal/deliver"
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
+	"lianxin/internal/notice"
 	"lianxin/internal/policy"
 	"lianxin/internal/sealed"
 	"lianxin/internal/store"
@@ -36,6 +38,8 @@ type Deps struct {
 	Files     *files.Folder
 	Vault     *sealed.Vault
 	Policy    *policy.Table
+	Notices   *notice.Service
+	Deliver   *deliver.Service
 	PublicURL string // for QR codes and links on paper
 	DemoHint  []DemoAccount
 	DemoPass  string
@@ -79,6 +83,8 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s.urgingRoutes()
 	s.registryRoutes()
 	s.houseRoutes()
+	s.noticeRoutes()
+	s.deliveryRoutes()
 	return s, nil
 }
 
