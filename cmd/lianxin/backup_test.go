@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"lianxin/internal/backup"
 	"lianxin/internal/casework"
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
@@ -130,42 +129,4 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	if text, err := answer(t, "backup", "--data", filepath.Join(dir, "nowhere"), "--out", filepath.Join(dir, "c.tar.gz")); err == nil {
 		t.Errorf("backed up nothing: %s", text)
 	}
-}
-
-// TestTheDoctorNamesWhatIsWrong looks at deployments with something amiss.
-func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
-	town := furnished(t, false)
-	if _, err := opinion.Submit(t.Context(), town.h.cases, casework.Resident(), opinion.Intake{Body: "有联系方式。", Phone: "0473-0000999", Source: opinion.Web}); err != nil {
-		t.Fatal(err)
-	}
-	says := func(want string) {
-		t.Helper()
-		said, err := quietly(t, (&doctorCmd{storage: storage{Data: town.at.Data}, Format: "table"}).Run)
-		if err == nil || !strings.Contains(said, want) {
-			t.Errorf("the doctor says %s, want %q; %v", said, want, err)
-		}
-	}
-	keys := filepath.Join(town.at.Data, backup.KeysName)
-	if err := os.Chmod(keys, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	says("can be read by others")
-	if err := os.Rename(keys, keys+".old"); err != nil {
-		t.Fatal(err)
-	}
-	says("no keys")
-	elsewhere := t.TempDir()
-	other, err := storage{Data: elsewhere}.open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.close()
-	alien, err := os.ReadFile(filepath.Join(elsewhere, backup.KeysName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(keys, alien, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	says("do not open the data")
 }

@@ -163,6 +163,9 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	return err
 }
 
+// sweptAfter is how old an attachment that no row names is swept away (our default).
+const sweptAfter = 24 * time.Hour
+
 // keepSent is how long addresses and words of letters that left are kept (our default).
 const keepSent = 30 * 24 * time.Hour
 
@@ -182,7 +185,7 @@ func (h *house) background(ctx context.Context) {
 		return errors.Join(timed, urged, promised, told)
 	})
 	every(ctx, &running, time.Hour, "sweep", func() error {
-		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))
+		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-sweptAfter))
 		_, swept := h.deliver.Sweep(ctx, h.db.Now().Add(-keepSent))
 		return errors.Join(err, h.identity.Sweep(ctx), swept)
 	})

@@ -75,3 +75,38 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	})
 	return entries, nil
 }
+
+// Behind names the rooms whose tables are not as their schema has them now; it changes nothing.
+func (d *DB) Behind(ctx context.Context, schemas ...Schema) ([]string, error) {
+	have, err := d.versions(ctx, d.Reader())
+	if err != nil {
+		return nil, err
+	}
+	var rooms []string
+	for _, s := range schemas {
+		want, err := s.latest(d.engine)
+		if err != nil {
+			return nil, err
+		}
+		if have[s.Room] != want {
+			rooms = append(rooms, s.Room)
+		}
+	}
+	return rooms, nil
+}
+
+// latest is the number of a room's last migration.
+func (s Schema) latest(engine Engine) (last int64, err error) {
+	entries, err := overlay{s.FS, string(engine)}.ReadDir(".")
+	if err != nil {
+		return 0, fmt.Errorf("store: migrations of %s: %w", s.Room, err)
+	}
+	for _, e := range entries {
+		n, err := goose.NumericComponent(e.Name())
+		if err != nil {
+			return 0, fmt.Errorf("store: migrations of %s: %w", s.Room, err)
+		}
+		last = max(last, n)
+	}
+	return last, nil
+}
