@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -21,19 +22,21 @@ type town struct {
 	h      *house
 	at     storage
 	url    string
+	log    bytes.Buffer // what the server logged
 	server *httptest.Server
 }
 
 // furnished serves the demonstration city; with cases also its living matters.
 func furnished(t *testing.T, cases bool) *town {
 	t.Helper()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
 	at := storage{Data: t.TempDir()}
+	town := &town{t: t, at: at}
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&town.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	h, err := at.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := &town{t: t, h: h, at: at}
+	town.h = h
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}
