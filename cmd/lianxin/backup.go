@@ -50,9 +50,6 @@ const (
 
 // Run copies a deployment that may be serving meanwhile. The database is copied first: every attachment it names is on disk by then.
 func (c *backupCmd) Run(ctx context.Context) error {
-	if c.Keys == "" {
-		c.Keys = filepath.Join(c.Data, keysName)
-	}
 	temp, err := os.MkdirTemp(filepath.Dir(c.Out), ".lianxin-backup-")
 	if err != nil {
 		return err
@@ -66,7 +63,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 		return err
 	}
 	if c.WithKeys {
-		if err := m.add(keysName, c.Keys); err != nil {
+		if err := m.add(keysName, c.keyFile()); err != nil {
 			return err
 		}
 	}
@@ -75,7 +72,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	}
 	fmt.Printf("%s: %d members\n", c.Out, len(m.Members))
 	if !c.WithKeys {
-		fmt.Printf("Keys are not in it. Keep %s elsewhere: without it contacts and pick-up codes are lost.\n", c.Keys)
+		fmt.Printf("Keys are not in it. Keep %s elsewhere: without it contacts and pick-up codes are lost.\n", c.keyFile())
 	}
 	return nil
 }

@@ -162,6 +162,12 @@ func TestTheDoctorNamesWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	says("no keys")
+	if _, err := (storage{Data: town.at.Data}).open(t.Context()); err == nil || !strings.Contains(err.Error(), "keys are missing") {
+		t.Errorf("opened with new keys beside an old record: %v", err)
+	}
+	if _, err := os.Stat(keys); err == nil {
+		t.Error("new keys were made beside an old record")
+	}
 	elsewhere := t.TempDir()
 	other, err := storage{Data: elsewhere}.open(t.Context())
 	if err != nil {

@@ -45,10 +45,7 @@ func (d *doctor) add(about, severity, says string, args ...any) {
 // Run looks a deployment over; anything wrong makes the exit code 1.
 func (c *doctorCmd) Run(ctx context.Context) error {
 	d := &doctor{now: time.Now()}
-	if c.Keys == "" {
-		c.Keys = filepath.Join(c.Data, keysName)
-	}
-	d.folder(c.Data, c.Keys)
+	d.folder(c.Data, c.keyFile())
 	if h, err := c.existing(ctx); err != nil {
 		d.bad("start", "cannot be opened: %v", err)
 	} else {
@@ -72,7 +69,7 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 
 // existing opens a deployment that is there; looking must not make one.
 func (c *doctorCmd) existing(ctx context.Context) (*house, error) {
-	if _, err := os.Stat(c.Keys); err != nil {
+	if _, err := os.Stat(c.keyFile()); err != nil {
 		return nil, fmt.Errorf("no keys: %w", err)
 	}
 	if c.Database == "" {

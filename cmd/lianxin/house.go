@@ -91,42 +91,42 @@ func (s storage) procedure() (*casework.Kind, error) {
 	return k, nil
 }
 
-// open makes what is missing (folder, keys, tables) and furnishes the house.
-func (s storage) open(ctx context.Context) (*house, error) {
+// open makes what is missing (folder, tables, and for a new deployment its keys) and furnishes the house.
+func (s storage) open(ctx context.Context) (h *house, err error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, err
 	}
-	if s.Keys == "" {
-		s.Keys = filepath.Join(s.Data, "keys.json")
-	}
-	keys, err := sealed.OpenKeys(s.Keys)
-	if err != nil {
-		return nil, err
-	}
-	h := &house{data: s.Data}
-	if h.vault, err = sealed.NewVault(keys); err != nil {
-		return nil, err
-	}
+	h = &house{data: s.Data}
 	if h.catalogue, err = catalogue(); err != nil {
 		return nil, err
-	}
-	if h.files, err = files.OpenFolder(filepath.Join(s.Data, "files")); err != nil {
-		return nil, err
-	}
-	if s.Database == "" {
-		s.Database = filepath.Join(s.Data, "lianxin.db")
 	}
 	if h.opinion, err = s.procedure(); err != nil {
 		return nil, err
 	}
-	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now, Trace: s.trace, MaxPages: s.maxPages}); err != nil {
+	if h.files, err = files.OpenFolder(filepath.Join(s.Data, filesName)); err != nil {
 		return nil, err
 	}
-	return h, h.furnish(ctx)
+	if s.Database == "" {
+		s.Database = filepath.Join(s.Data, databaseName)
+	}
+	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now, Trace: s.trace, MaxPages: s.maxPages}); err != nil {
+		return nil, errors.Join(err, h.files.Close())
+	}
+	if err := h.furnish(ctx, s); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
 }
 
-func (h *house) furnish(ctx context.Context) error {
+func (h *house) furnish(ctx context.Context, s storage) error {
 	if err := h.db.Migrate(ctx, schemas()...); err != nil {
+		return err
+	}
+	keys, err := s.openKeys(ctx, h.db)
+	if err != nil {
+		return err
+	}
+	if h.vault, err = sealed.NewVault(keys); err != nil {
 		return err
 	}
 	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
@@ -135,6 +135,30 @@ func (h *house) furnish(ctx context.Context) error {
 	h.deliver = deliver.New(h.db, h.vault, deliver.Options{Gate: notice.Gate(h.db)})
 	h.notices = notice.New(h.db, h.vault, h.cases, h.deliver, h.catalogue)
 	return h.cases.KeepProcedures(ctx)
+}
+
+// keyFile is where the keys lie.
+func (s storage) keyFile() string {
+	if s.Keys != "" {
+		return s.Keys
+	}
+	return filepath.Join(s.Data, keysName)
+}
+
+// openKeys loads the keys, or makes them where nothing has happened yet: new keys beside an old record would open none of it.
+func (s storage) openKeys(ctx context.Context, db *store.DB) (sealed.Keys, error) {
+	keys, err := sealed.LoadKeys(s.keyFile())
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	record, err := event.Look(ctx, db.Reader())
+	if err != nil {
+		return keys, err
+	}
+	if record.Newest != 0 {
+		return keys, fmt.Errorf("the database holds a record and its keys are missing: put the key file of this deployment at %s", s.keyFile())
+	}
+	return sealed.OpenKeys(s.keyFile())
 }
 
 func (h *house) close() error { return errors.Join(h.files.Close(), h.db.Close()) }
