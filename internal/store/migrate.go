@@ -10,7 +10,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// Schema is a room's migrations: numbered goose files at the top of FS serve both engines, those in sqlite/ or postgres/ only the one.
+// Schema is a room's migrations: numbered goose files in the folder migrations of FS serve both engines, those in sqlite/ or postgres/ under it only the one.
 type Schema struct {
 	Room string // names the room's own version table
 	FS   fs.FS
@@ -23,7 +23,11 @@ func (d *DB) Migrate(ctx context.Context, schemas ...Schema) error {
 		dialect = goose.DialectPostgres
 	}
 	for _, s := range schemas {
-		p, err := goose.NewProvider(dialect, d.write, overlay{s.FS, string(d.engine)}, goose.WithTableName("migrations_"+s.Room))
+		files, err := fs.Sub(s.FS, "migrations")
+		if err != nil {
+			return fmt.Errorf("store: migrations of %s: %w", s.Room, err)
+		}
+		p, err := goose.NewProvider(dialect, d.write, overlay{files, string(d.engine)}, goose.WithTableName("migrations_"+s.Room))
 		if err != nil {
 			return fmt.Errorf("store: migrations of %s: %w", s.Room, err)
 		}
