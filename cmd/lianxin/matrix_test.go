@@ -59,8 +59,8 @@ func characters() []character {
 	aside := m{"city": "congress", "street": "congress"}
 	named := m{"city": "named", "district": "named"}
 	return []character{
-		{"clerk-city", office(policy.Clerk, demo.City, cityOffice), m{"city": "receiving congress own", "city/1": "assigner", "city/2": "assigner own", "street": "above congress", "district": "own"}},
-		{"clerk-city2", office(policy.Clerk, demo.City, cityOffice), m{"city": "receiving congress own", "city/1": "assigner", "city/2": "assigner own", "street": "above congress", "district": "own"}},
+		{"clerk-city", office(policy.Clerk, demo.City, cityOffice), m{"city": "receiving congress own", "city/1": "assigner", "city/2": "assigner own", "street": "above congress"}},
+		{"clerk-city2", office(policy.Clerk, demo.City, cityOffice), m{"city": "receiving congress own", "city/1": "assigner", "city/2": "assigner own", "street": "above congress"}},
 		{"clerk-street", office(policy.Clerk, demo.City, sortingStreet), m{"city": "congress", "street": "receiving intake congress", "street/1": "assigner"}},
 		{"clerk-aside", office(policy.Clerk, demo.City, asideStreet), aside},
 		{"clerk-district", office(policy.Clerk, "hbw", districtOffice), m{"district": "receiving congress"}},
