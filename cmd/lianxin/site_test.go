@@ -6,9 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
+	"lianxin/internal/identity"
+	"lianxin/internal/policy"
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
 	"lianxin/internal/web/pages"
@@ -20,18 +23,22 @@ type town struct {
 	t      *testing.T
 	h      *house
 	url    string
+	data   string
+	log    *logBook
 	server *httptest.Server
 }
 
 // furnished serves the demonstration city; with cases also its living matters.
 func furnished(t *testing.T, cases bool) *town {
 	t.Helper()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	h, err := storage{Data: t.TempDir()}.open(t.Context())
+	log := &logBook{}
+	slog.SetDefault(log.logger())
+	data := t.TempDir()
+	h, err := storage{Data: data}.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := &town{t: t, h: h}
+	town := &town{t: t, h: h, data: data, log: log}
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}
@@ -95,4 +102,15 @@ func fact(p *webtest.Person, label string) string {
 // one reads one text.
 func (town *town) one(query string, args ...any) (string, error) {
 	return store.One[string](town.t.Context(), town.h.db.Reader(), query, args...)
+}
+
+// token makes a bearer token that may do all its account may.
+func (town *town) token(account string) string {
+	town.t.Helper()
+	a := town.account(account)
+	_, secret, err := town.h.identity.CreateToken(town.t.Context(), policy.Actor{Account: a.ID}, identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Write, Lasts: time.Hour})
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	return secret
 }
