@@ -200,17 +200,6 @@ func (s *stage) ask(c character, method, name, path, body string) *httptest.Resp
 	return w
 }
 
-func (s *stage) exec(query string) {
-	s.t.Helper()
-	err := s.h.db.Write(s.t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		_, err := store.Exec(ctx, tx, query)
-		return err
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // classOf is what an answer says of the asker's right; not possible now and wrongly filled in are said to those who may.
 func classOf(status int) string {
 	switch status {
