@@ -25,6 +25,7 @@ type town struct {
 	url    string
 	data   string
 	log    *logBook
+	tokens map[string]string
 	server *httptest.Server
 }
 
@@ -38,7 +39,7 @@ func furnished(t *testing.T, cases bool) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := &town{t: t, h: h, data: data, log: log}
+	town := &town{t: t, h: h, data: data, log: log, tokens: map[string]string{}}
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}

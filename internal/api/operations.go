@@ -265,7 +265,7 @@ func (s *service) actOnCase(ctx context.Context, in *caseActInput) (*body[any], 
 
 func (s *service) actOnAssignment(ctx context.Context, in *actInput) (*body[any], error) {
 	n, err := strconv.ParseInt(in.N, 10, 64)
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != in.N { // one address for one thing
 		return nil, s.problem(errs.New(errs.NotFound, "casework.no_such_assignment").With(errs.Args{"N": in.N}))
 	}
 	return s.act(ctx, in.Writing, in.Number, n, in.Action, in.RawBody)
