@@ -6,9 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
+	"lianxin/internal/identity"
+	"lianxin/internal/policy"
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
 	"lianxin/internal/web/pages"
@@ -21,19 +24,22 @@ type town struct {
 	h      *house
 	at     storage
 	url    string
+	log    *logBook
+	tokens map[string]string
 	server *httptest.Server
 }
 
 // furnished serves the demonstration city; with cases also its living matters.
 func furnished(t *testing.T, cases bool) *town {
 	t.Helper()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
+	log := &logBook{}
+	slog.SetDefault(log.logger())
 	at := storage{Data: t.TempDir()}
 	h, err := at.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	town := &town{t: t, h: h, at: at}
+	town := &town{t: t, h: h, at: at, log: log, tokens: map[string]string{}}
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}
@@ -100,4 +106,15 @@ func fact(p *webtest.Person, label string) string {
 // one reads one text.
 func (town *town) one(query string, args ...any) (string, error) {
 	return store.One[string](town.t.Context(), town.h.db.Reader(), query, args...)
+}
+
+// token makes a bearer token that may do all its account may.
+func (town *town) token(account string) string {
+	town.t.Helper()
+	a := town.account(account)
+	_, secret, err := town.h.identity.CreateToken(town.t.Context(), policy.Actor{Account: a.ID}, identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Write, Lasts: time.Hour})
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	return secret
 }

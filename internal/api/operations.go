@@ -147,6 +147,15 @@ func (s *service) actor(ctx context.Context, w Asker, number string) (policy.Act
 	return actor, err
 }
 
+// somebody tells who asks where nobody in particular may: an account, or a submitter.
+func (s *service) somebody(ctx context.Context, w Asker, number string) (policy.Actor, error) {
+	actor, err := s.actor(ctx, w, number)
+	if err == nil && actor.Has(policy.Resident) && actor.Case == "" {
+		err = errs.New(errs.Unauthenticated, "api.code_or_token")
+	}
+	return actor, err
+}
+
 func (s *service) shaper() shaper { return shaper{p: s.printer, now: s.Cases.DB().Now()} }
 
 func (s *service) submit(ctx context.Context, in *struct {
@@ -244,14 +253,14 @@ func (s *service) actOnCase(ctx context.Context, in *caseActInput) (*body[any], 
 
 func (s *service) actOnAssignment(ctx context.Context, in *actInput) (*body[any], error) {
 	n, err := strconv.ParseInt(in.N, 10, 64)
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != in.N { // one address for one thing
 		return nil, s.problem(errs.New(errs.NotFound, "casework.no_such_assignment").With(errs.Args{"N": in.N}))
 	}
 	return s.act(ctx, in.Writing, in.Number, n, in.Action, in.RawBody)
 }
 
 func (s *service) act(ctx context.Context, w Writing, number string, n int64, action string, raw []byte) (*body[any], error) {
-	actor, err := s.actor(ctx, w.Asker, number)
+	actor, err := s.somebody(ctx, w.Asker, number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
@@ -283,12 +292,9 @@ func ifMatch(header string) (int64, error) {
 }
 
 func (s *service) attach(ctx context.Context, in *fileInput) (*body[any], error) {
-	actor, err := s.actor(ctx, in.Asker, in.Number)
+	actor, err := s.somebody(ctx, in.Asker, in.Number)
 	if err != nil {
 		return nil, s.problem(err)
-	}
-	if actor.Has(policy.Resident) && actor.Case == "" {
-		return nil, s.problem(errs.New(errs.Unauthenticated, "api.code_or_token"))
 	}
 	accepted, err := s.Files.Accept(bytes.NewReader(in.RawBody))
 	if err != nil {
