@@ -1,189 +1,93 @@
 package main
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
+	"strconv"
 
-	"lianxin/internal/store"
+	"lianxin/internal/backup"
 )
 
 type backupCmd struct {
 	storage
-	Out      string `help:"File to write, such as lianxin.tar.gz; it must not exist." required:"" type:"path"`
-	WithKeys bool   `help:"Put the keys in too. Whoever has such a file can read every contact: without it, keep the keys elsewhere."`
+	Out      string `help:"File to write, such as lianxin-2026-11-23.tar.gz; it must not exist yet." required:"" type:"path"`
+	WithKeys bool   `help:"Take the keys along: whoever has the file can then read every contact."`
+	Format   string `help:"table, json or csv." enum:"table,json,csv" default:"table"`
 }
 
-// manifest is the first member of a backup: what else is in it.
-type manifest struct {
-	Version int       `json:"lianxin_backup"`
-	At      time.Time `json:"at"`
-	Members []member  `json:"members"`
-}
-
-type member struct {
-	Name   string `json:"name"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
-	from   string // path on disk
-}
-
-// Names of members. A SQLite database is copied whole, PostgreSQL's tables as a dump.
-const (
-	manifestName = "manifest.json"
-	databaseName = store.CopyName
-	dumpName     = store.DumpName
-	filesName    = "files"
-	keysName     = "keys.json"
-)
-
-// Run copies a deployment that may be serving meanwhile. The database is copied first: every attachment it names is on disk by then.
+// Run writes a backup while the site may be served.
 func (c *backupCmd) Run(ctx context.Context) error {
-	temp, err := os.MkdirTemp(filepath.Dir(c.Out), ".lianxin-backup-")
+	db, err := c.existing(ctx)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
-	m := manifest{Version: 1, At: time.Now().UTC()}
-	if err := c.database(ctx, temp, &m); err != nil {
-		return err
-	}
-	if err := m.folder(filepath.Join(c.Data, filesName)); err != nil {
-		return err
-	}
+	defer db.Close()
+	d := backup.Deployment{DB: db, Schemas: schemas(), Data: c.Data}
 	if c.WithKeys {
-		if err := m.add(keysName, c.keyFile()); err != nil {
-			return err
-		}
+		d.Keys = c.keyFile()
 	}
-	if err := m.write(c.Out); err != nil {
+	m, err := backup.Make(ctx, d, c.Out)
+	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d members\n", c.Out, len(m.Members))
-	if !c.WithKeys {
-		fmt.Printf("Keys are not in it. Keep %s elsewhere: without it contacts and pick-up codes are lost.\n", c.keyFile())
+	if err := showManifest(c.Format, c.Out, m); err != nil {
+		return err
+	}
+	if !m.WithKeys && c.Format == "table" {
+		fmt.Printf("The keys are not in it: keep a copy of %s in another place, for without them contacts and pick-up codes are lost.\n", c.keyFile())
 	}
 	return nil
 }
 
-func (c *backupCmd) database(ctx context.Context, temp string, m *manifest) (err error) {
-	url := c.Database
-	if url == "" {
-		url = filepath.Join(c.Data, databaseName)
-		if _, err := os.Stat(url); err != nil {
-			return fmt.Errorf("there is no database to back up: %w", err)
-		}
-	}
-	db, err := store.Open(ctx, store.Config{URL: url, Clock: time.Now})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	name, err := db.Copy(ctx, temp)
-	if err != nil {
-		return err
-	}
-	return m.add(name, filepath.Join(temp, name))
+type restoreCmd struct {
+	storage
+	From   string `help:"Backup to restore." required:"" type:"existingfile"`
+	Format string `help:"table, json or csv." enum:"table,json,csv" default:"table"`
 }
 
-// folder adds the attachments; parts of ones being taken in are left out.
-func (m *manifest) folder(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+// Run restores a backup into an empty folder, and checks the record in it.
+func (c *restoreCmd) Run(ctx context.Context) error {
+	m, err := backup.Restore(ctx, c.From, c.Data, func(folder string, m *backup.Manifest) error { return c.place(ctx, folder, m) })
+	if err != nil {
+		return err
+	}
+	if err := showManifest(c.Format, c.Data, m); err != nil {
+		return err
+	}
+	if _, err := os.Stat(c.keyFile()); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(os.Stderr, "The keys are missing: put the key file of this deployment at %s, readable by its owner only, before you serve it.\n", c.keyFile())
+	}
+	return (&checkCmd{storage: c.storage, Format: c.Format}).Run(ctx)
+}
+
+// place puts the database where it belongs, before the folder gets its name.
+func (c *restoreCmd) place(ctx context.Context, folder string, m *backup.Manifest) error {
+	if m.Has(backup.Snapshot) {
+		if c.Database != "" {
+			return errors.New("this backup holds a SQLite database: restore it without --database, then move it with dump and load")
+		}
 		return nil
 	}
+	name := filepath.Join(folder, backup.Dump)
+	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if len(e.Name()) != hex.EncodedLen(sha256.Size) {
-			continue
-		}
-		if err := m.add(filesName+"/"+e.Name(), filepath.Join(dir, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = storage{Data: folder, Database: c.Database}.load(ctx, f)
+	return errors.Join(err, f.Close(), os.Remove(name))
 }
 
-func (m *manifest) add(name, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
+// showManifest prints what a backup holds.
+func showManifest(format, name string, m *backup.Manifest) error {
+	rows := [][]string{{"what", "how many"}, {"files", strconv.Itoa(len(m.Members))}, {"bytes", strconv.FormatInt(m.Bytes(), 10)},
+		{"cases", strconv.FormatInt(m.Rows["case_file"], 10)}, {"events", strconv.FormatInt(m.Rows["event"], 10)},
+		{"attachments missing", strconv.Itoa(len(m.Missing))}, {"keys", map[bool]string{true: "with", false: "without"}[m.WithKeys]}}
+	if format == "table" {
+		fmt.Println(filepath.Clean(name))
 	}
-	defer f.Close()
-	sum := sha256.New()
-	n, err := io.Copy(sum, f)
-	if err != nil {
-		return err
-	}
-	m.Members = append(m.Members, member{Name: name, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil)), from: path})
-	return nil
-}
-
-// write makes the archive under a temporary name and gives it its own when it is whole and on disk.
-func (m *manifest) write(out string) (err error) {
-	if _, err := os.Stat(out); err == nil {
-		return fmt.Errorf("%s exists already", out)
-	}
-	part := out + ".part-" + rand.Text()
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(part))
-		}
-	}()
-	packed := gzip.NewWriter(f)
-	archive := tar.NewWriter(packed)
-	err = m.pack(archive)
-	if err := errors.Join(err, archive.Close(), packed.Close(), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(part, out)
-}
-
-func (m *manifest) pack(archive *tar.Writer) error {
-	head, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := archive.WriteHeader(&tar.Header{Name: manifestName, Mode: 0o600, Size: int64(len(head)), ModTime: m.At}); err != nil {
-		return err
-	}
-	if _, err := archive.Write(head); err != nil {
-		return err
-	}
-	for _, one := range m.Members {
-		if err := one.pack(archive, m.At); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (one member) pack(archive *tar.Writer, at time.Time) error {
-	f, err := os.Open(one.from)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := archive.WriteHeader(&tar.Header{Name: one.Name, Mode: 0o600, Size: one.Bytes, ModTime: at}); err != nil {
-		return err
-	}
-	_, err = io.Copy(archive, f)
-	return err
+	return show(os.Stdout, format, rows, m)
 }

@@ -14,7 +14,7 @@ type checkCmd struct {
 
 // Run checks the whole record; findings make the exit code 1.
 func (c *checkCmd) Run(ctx context.Context) error {
-	h, err := c.open(ctx)
+	h, err := c.openRecord(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,3 +12,6 @@ func freeDisk(path string) (int64, bool) {
 	}
 	return int64(s.Bavail) * int64(s.Bsize), true
 }
+
+// writable asks the system, and writes nothing: a watcher asks every few seconds.
+func writable(path string) bool { return syscall.Access(path, 2) == nil } // W_OK

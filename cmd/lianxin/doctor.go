@@ -10,8 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"lianxin/internal/backup"
+	"lianxin/internal/casework"
 	"lianxin/internal/deliver"
 	"lianxin/internal/event"
+	"lianxin/internal/files"
 	"lianxin/internal/sealed"
 	"lianxin/internal/store"
 )
@@ -46,14 +49,7 @@ func (d *doctor) add(about, severity, says string, args ...any) {
 func (c *doctorCmd) Run(ctx context.Context) error {
 	d := &doctor{now: time.Now()}
 	d.folder(c.Data, c.keyFile())
-	if h, err := c.existing(ctx); err != nil {
-		d.bad("start", "cannot be opened: %v", err)
-	} else {
-		d.house(ctx, h)
-		if err := h.close(); err != nil {
-			d.bad("close", "%v", err)
-		}
-	}
+	d.inside(ctx, c.storage)
 	rows := [][]string{{"about", "severity", "says"}}
 	for _, f := range d.found {
 		rows = append(rows, []string{f.About, f.Severity, f.Says})
@@ -67,17 +63,54 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// existing opens a deployment that is there; looking must not make one.
-func (c *doctorCmd) existing(ctx context.Context) (*house, error) {
-	if _, err := os.Stat(c.keyFile()); err != nil {
-		return nil, fmt.Errorf("no keys: %w", err)
+// inside opens what is there as far as it goes: looking makes nothing, migrates nothing and writes nothing.
+func (d *doctor) inside(ctx context.Context, s storage) {
+	h := &house{data: s.Data}
+	var err error
+	if h.opinion, err = s.procedure(); err != nil {
+		d.bad("procedure", "cannot be used (%v): mend the file or take it away, and prove it with lianxin procedure check", err)
+		return
 	}
-	if c.Database == "" {
-		if _, err := os.Stat(filepath.Join(c.Data, databaseName)); err != nil {
-			return nil, fmt.Errorf("no database: %w", err)
-		}
+	d.ok("procedure", "%s %.12s is proven", h.opinion.Procedure.Kind, h.opinion.Procedure.Hash())
+	if h.db, err = s.existing(ctx); err != nil {
+		d.bad("database", "cannot be opened: %v", err)
+		return
 	}
-	return c.open(ctx)
+	defer h.db.Close()
+	d.look("database", d.engine(ctx, h))
+	behind, err := h.db.Behind(ctx, schemas()...)
+	if err != nil || len(behind) > 0 {
+		d.look("tables", err)
+		d.bad("tables", "are older than this program (%s): start lianxin serve once, it brings them up to date", strings.Join(behind, ", "))
+		return
+	}
+	d.rooms(ctx, s, h)
+}
+
+// rooms looks into every room; without keys into all that do not need them.
+func (d *doctor) rooms(ctx context.Context, s storage, h *house) {
+	keys, err := sealed.LoadKeys(s.keyFile())
+	if err == nil {
+		h.vault, err = sealed.NewVault(keys)
+	}
+	if err != nil {
+		d.bad("keys", "cannot be used (%v): put the key file of this deployment at %s", err, s.keyFile())
+	} else {
+		d.keys(ctx, h)
+	}
+	h.cases = casework.New(h.db, h.vault, nil, h.opinion)
+	h.deliver = deliver.New(h.db, h.vault, deliver.Options{})
+	d.look("record", d.record(ctx, h))
+	d.look("calendar", d.calendar(ctx, h))
+	d.look("attachments", d.attachments(ctx, h))
+	d.look("deliveries", d.deliveries(ctx, h))
+}
+
+// look tells of what could not be looked at.
+func (d *doctor) look(about string, err error) {
+	if err != nil {
+		d.bad(about, "cannot be read: %v", err)
+	}
 }
 
 // lowDisk and noDisk are when free space is worth a warning, and when it is wrong, in bytes (our default).
@@ -110,16 +143,6 @@ func (d *doctor) folder(data, keys string) {
 	}
 }
 
-// house looks at what lies inside.
-func (d *doctor) house(ctx context.Context, h *house) {
-	for _, look := range []func(context.Context, *house) error{d.engine, d.keys, d.record, d.calendar, d.attachments, d.deliveries} {
-		if err := look(ctx, h); err != nil {
-			d.bad("look", "%v", err)
-		}
-	}
-	d.ok("procedure", "%s %.12s is proven", h.opinion.Procedure.Kind, h.opinion.Procedure.Hash())
-}
-
 func (d *doctor) engine(ctx context.Context, h *house) error {
 	wrong, err := h.db.QuickCheck(ctx)
 	if err != nil {
@@ -133,13 +156,12 @@ func (d *doctor) engine(ctx context.Context, h *house) error {
 	return nil
 }
 
-func (d *doctor) keys(ctx context.Context, h *house) error {
+func (d *doctor) keys(ctx context.Context, h *house) {
 	if err := sealed.Probe(ctx, h.db.Reader(), h.vault); err != nil {
 		d.bad("keys", "do not open the data: find the key file this deployment was made with")
-		return nil
+		return
 	}
 	d.ok("keys", "open the data")
-	return nil
 }
 
 // farBehind is how many events a consumer may be behind before it is worth a warning.
@@ -174,12 +196,33 @@ func (d *doctor) calendar(ctx context.Context, h *house) error {
 	return err
 }
 
-func (d *doctor) attachments(ctx context.Context, h *house) error {
-	n, err := h.files.Missing(ctx, h.db.Reader())
-	if err == nil && n > 0 {
-		d.bad("attachments", "%d are named by rows and missing on disk: restore the folder files from a backup", n)
+func (d *doctor) attachments(ctx context.Context, h *house) (err error) {
+	folder := filepath.Join(h.data, backup.FilesFolder)
+	if _, err := os.Stat(folder); err != nil {
+		return err
 	}
-	return err
+	if h.files, err = files.OpenFolder(folder); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.files.Close()) }()
+	missing, err := h.files.Missing(ctx, h.db.Reader())
+	if err != nil {
+		return err
+	}
+	orphans, err := h.files.Orphans(ctx, h.db.Reader(), d.now.Add(-2*sweptAfter))
+	if err != nil {
+		return err
+	}
+	if missing > 0 {
+		d.bad("attachments", "%d are named by rows and missing on disk: restore the folder files from a backup", missing)
+	}
+	if orphans > 0 {
+		d.warn("attachments", "%d on disk are named by no row and should have been swept: is anything serving?", orphans)
+	}
+	if missing+orphans == 0 {
+		d.ok("attachments", "are on disk")
+	}
+	return nil
 }
 
 func (d *doctor) deliveries(ctx context.Context, h *house) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lianxin/internal/api"
+	"lianxin/internal/backup"
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
 	"lianxin/internal/deliver"
@@ -91,41 +92,106 @@ func (s storage) procedure() (*casework.Kind, error) {
 	return k, nil
 }
 
-// open makes what is missing (folder, tables, and for a new deployment its keys) and furnishes the house.
-func (s storage) open(ctx context.Context) (h *house, err error) {
+// open makes what is missing (folder, keys, tables) and furnishes the house. Keys are made for a new deployment only.
+func (s storage) open(ctx context.Context) (*house, error) { return s.furnished(ctx, s.openKeys) }
+
+// openRecord furnishes a house for commands that read the record and open nothing sealed: it does without the keys where they are not there.
+func (s storage) openRecord(ctx context.Context) (*house, error) {
+	return s.furnished(ctx, func(context.Context, *store.DB) (sealed.Keys, error) {
+		keys, err := sealed.LoadKeys(s.keyFile())
+		if errors.Is(err, fs.ErrNotExist) {
+			return sealed.NewKeys(), nil // never written, never used
+		}
+		return keys, err
+	})
+}
+
+// existing opens the database of a deployment as it is, perhaps one that is being served: it makes nothing and migrates nothing.
+func (s storage) existing(ctx context.Context) (*store.DB, error) {
+	if s.Database == "" {
+		if _, err := os.Stat(s.databaseURL()); err != nil {
+			return nil, fmt.Errorf("there is no deployment in %s: %w", s.Data, err)
+		}
+	}
+	return store.Open(ctx, s.config())
+}
+
+func (s storage) keyFile() string {
+	if s.Keys != "" {
+		return s.Keys
+	}
+	return filepath.Join(s.Data, backup.KeysName)
+}
+
+func (s storage) databaseURL() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return filepath.Join(s.Data, backup.Snapshot)
+}
+
+func (s storage) config() store.Config {
+	return store.Config{URL: s.databaseURL(), Clock: time.Now, Trace: s.trace, MaxPages: s.maxPages}
+}
+
+// openKeys loads the keys, or makes them where nothing has happened yet: new keys beside an old record would open none of it.
+func (s storage) openKeys(ctx context.Context, db *store.DB) (sealed.Keys, error) {
+	keys, err := sealed.LoadKeys(s.keyFile())
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	used, err := event.Any(ctx, db.Reader())
+	if err != nil {
+		return keys, err
+	}
+	if used {
+		return keys, fmt.Errorf("the database holds a record and the keys are missing: put the key file of this deployment at %s", s.keyFile())
+	}
+	return sealed.OpenKeys(s.keyFile())
+}
+
+// openDatabase opens folder, procedure and database, and brings the tables up to date.
+func (s storage) openDatabase(ctx context.Context) (*house, error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, err
 	}
-	h = &house{data: s.Data}
+	h := &house{data: s.Data}
+	var err error
 	if h.catalogue, err = catalogue(); err != nil {
 		return nil, err
 	}
 	if h.opinion, err = s.procedure(); err != nil {
 		return nil, err
 	}
-	if h.files, err = files.OpenFolder(filepath.Join(s.Data, filesName)); err != nil {
+	if h.files, err = files.OpenFolder(filepath.Join(s.Data, backup.FilesFolder)); err != nil {
 		return nil, err
 	}
-	if s.Database == "" {
-		s.Database = filepath.Join(s.Data, databaseName)
-	}
-	if h.db, err = store.Open(ctx, store.Config{URL: s.Database, Clock: time.Now, Trace: s.trace, MaxPages: s.maxPages}); err != nil {
+	if h.db, err = store.Open(ctx, s.config()); err != nil {
 		return nil, errors.Join(err, h.files.Close())
 	}
-	if err := h.furnish(ctx, s); err != nil {
+	if err := h.db.Migrate(ctx, schemas()...); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
 }
 
-func (h *house) furnish(ctx context.Context, s storage) error {
-	if err := h.db.Migrate(ctx, schemas()...); err != nil {
-		return err
-	}
-	keys, err := s.openKeys(ctx, h.db)
+// furnished opens a house and makes the rooms that need the keys.
+func (s storage) furnished(ctx context.Context, keys func(context.Context, *store.DB) (sealed.Keys, error)) (*house, error) {
+	h, err := s.openDatabase(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	k, err := keys(ctx, h.db)
+	if err == nil {
+		err = h.furnish(ctx, k)
+	}
+	if err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+func (h *house) furnish(ctx context.Context, keys sealed.Keys) (err error) {
 	if h.vault, err = sealed.NewVault(keys); err != nil {
 		return err
 	}
@@ -135,30 +201,6 @@ func (h *house) furnish(ctx context.Context, s storage) error {
 	h.deliver = deliver.New(h.db, h.vault, deliver.Options{Gate: notice.Gate(h.db)})
 	h.notices = notice.New(h.db, h.vault, h.cases, h.deliver, h.catalogue)
 	return h.cases.KeepProcedures(ctx)
-}
-
-// keyFile is where the keys lie.
-func (s storage) keyFile() string {
-	if s.Keys != "" {
-		return s.Keys
-	}
-	return filepath.Join(s.Data, keysName)
-}
-
-// openKeys loads the keys, or makes them where nothing has happened yet: new keys beside an old record would open none of it.
-func (s storage) openKeys(ctx context.Context, db *store.DB) (sealed.Keys, error) {
-	keys, err := sealed.LoadKeys(s.keyFile())
-	if !errors.Is(err, fs.ErrNotExist) {
-		return keys, err
-	}
-	record, err := event.Look(ctx, db.Reader())
-	if err != nil {
-		return keys, err
-	}
-	if record.Newest != 0 {
-		return keys, fmt.Errorf("the database holds a record and its keys are missing: put the key file of this deployment at %s", s.keyFile())
-	}
-	return sealed.OpenKeys(s.keyFile())
 }
 
 func (h *house) close() error { return errors.Join(h.files.Close(), h.db.Close()) }

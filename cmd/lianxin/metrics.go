@@ -16,25 +16,38 @@ import (
 
 	"lianxin/internal/event"
 	"lianxin/internal/sealed"
-	"lianxin/internal/store"
 )
 
 // meter is what the operator's address tells: requests as they come, and how things stand when it is asked.
 type meter struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+	acts     *prometheus.CounterVec
 }
 
 func (h *house) meter() *meter {
 	m := &meter{registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "lianxin_request_seconds",
 		Help: "Requests by route and status.", Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, 1, 5}}, []string{"method", "route", "status"})}
-	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &standing{h: h})
+	m.acts = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lianxin_acts_total", Help: "Acts on cases by action and outcome."}, []string{"action", "outcome"})
+	m.registry.MustRegister(m.requests, m.acts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &standing{h: h})
 	return m
 }
 
 // observe notes a request by the pattern of its route, never by its path.
 func (m *meter) observe(method, route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+	m.requests.WithLabelValues(knownMethod(method), route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// act notes an act that was asked for, whatever became of it.
+func (m *meter) act(action, outcome string) { m.acts.WithLabelValues(action, outcome).Inc() }
+
+// knownMethod keeps strangers from filling the memory with methods they make up.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }
 
 // standing reads how things stand from the database, when it is asked.
@@ -109,19 +122,30 @@ func (h *house) health(mux *http.ServeMux) {
 	mux.HandleFunc("GET /readyz", h.ready)
 }
 
-// ready tells whether acts can be taken: the database answers, the keys open the data, and there is room on the disk.
+// ready tells whether acts can be taken: the database answers with the tables this program knows, the keys open the data, and the disk can be written to.
 func (h *house) ready(w http.ResponseWriter, r *http.Request) {
-	if _, err := store.One[int](r.Context(), h.db.Reader(), "select 1"); err != nil {
-		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	if err := sealed.Probe(r.Context(), h.db.Reader(), h.vault); err != nil {
-		http.Error(w, "keys do not open the data", http.StatusServiceUnavailable)
-		return
-	}
-	if free, known := freeDisk(h.data); known && free < noDisk {
-		http.Error(w, "disk is full", http.StatusServiceUnavailable)
+	if why := h.unready(r.Context()); why != "" {
+		http.Error(w, why, http.StatusServiceUnavailable)
 		return
 	}
 	fmt.Fprintln(w, "ok")
+}
+
+// unready says what is amiss, or nothing. A new program that has moved the tables on takes an old one beside it out of service that way.
+func (h *house) unready(ctx context.Context) string {
+	behind, err := h.db.Behind(ctx, schemas()...)
+	switch {
+	case err != nil:
+		return "database does not answer"
+	case len(behind) > 0:
+		return "tables are of another version of this program"
+	case sealed.Probe(ctx, h.db.Reader(), h.vault) != nil:
+		return "keys do not open the data"
+	case !writable(h.data):
+		return "data folder cannot be written to"
+	}
+	if free, known := freeDisk(h.data); known && free < noDisk {
+		return "disk is full"
+	}
+	return ""
 }

@@ -106,7 +106,7 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 	}
 	deps.DB, deps.Cases, deps.Identity, deps.Files, deps.Vault, deps.Policy, deps.PublicURL = h.db, h.cases, h.identity, h.files, h.vault, h.table, l.url()
 	deps.Notices, deps.Deliver = h.notices, h.deliver
-	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Catalogue: h.catalogue}
+	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Catalogue: h.catalogue, Routed: web.Routed}
 	cfg.APIFail = api.Failer(surface)
 	s, err := pages.New(cfg, deps)
 	if err != nil {
@@ -127,6 +127,7 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	}
 	if l.OpsListen != "" {
 		h.measured = h.meter()
+		h.cases = h.cases.Observed(h.measured.act)
 		if err := h.operate(ctx, l.OpsListen, h.measured); err != nil {
 			return err
 		}
@@ -163,6 +164,9 @@ func (h *house) serve(ctx context.Context, l listening, deps pages.Deps, demo bo
 	return err
 }
 
+// sweptAfter is how old an attachment that no row names is swept away (our default).
+const sweptAfter = 24 * time.Hour
+
 // keepSent is how long addresses and words of letters that left are kept (our default).
 const keepSent = 30 * 24 * time.Hour
 
@@ -182,7 +186,7 @@ func (h *house) background(ctx context.Context) {
 		return errors.Join(timed, urged, promised, told)
 	})
 	every(ctx, &running, time.Hour, "sweep", func() error {
-		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-24*time.Hour))
+		_, err := h.files.Sweep(ctx, h.db.Reader(), h.db.Now().Add(-sweptAfter))
 		_, swept := h.deliver.Sweep(ctx, h.db.Now().Add(-keepSent))
 		return errors.Join(err, h.identity.Sweep(ctx), swept)
 	})

@@ -45,6 +45,7 @@ type Deps struct {
 	Identity  *identity.Service
 	Files     *files.Folder
 	Catalogue *lang.Catalogue
+	Routed    func(r *http.Request, pattern string) // told the route of each request; nil: nobody is
 }
 
 // service answers the operations.
@@ -69,9 +70,13 @@ func Register(mux *http.ServeMux, deps Deps) {
 // guard bounds and checks bodies before anything reads them, and lets no token write that is for reading only.
 func (s *service) guard(next *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := next.Handler(r); pattern == "" {
+		_, pattern := next.Handler(r)
+		if pattern == "" {
 			s.Fail(w, r, errs.New(errs.NotFound, "api.no_such_path"))
 			return
+		}
+		if s.Routed != nil {
+			s.Routed(r, pattern)
 		}
 		if r.Method == http.MethodPost {
 			if err := bound(r); err != nil {

@@ -19,7 +19,7 @@ const module = "lianxin/"
 // floors of the house from the ground up; a room imports rooms of its own floor or below, and only the edges named in `within` on its own.
 var floors = [][]string{
 	{"errs", "deadline", "procedure", "policy", "zh", "lang"},
-	{"store", "event", "sealed", "files", "search", "render", "table", "deliver"},
+	{"store", "event", "sealed", "files", "search", "render", "table", "backup", "deliver"},
 	{"identity", "registry", "casework", "opinion", "notice"},
 	{"web", "web/assets", "web/pages", "api", "demo"},
 }

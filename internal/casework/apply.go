@@ -47,12 +47,17 @@ func (s *Service) Apply(ctx context.Context, r Request) (Result, error) {
 		res, err = s.apply(ctx, tx, r)
 		return err
 	})
+	s.told(r.Action, res.Repeated, err)
 	return res, err
 }
 
 // ApplyAll carries out several requests one after another, all of them or none. The first that is refused is the error.
 func (s *Service) ApplyAll(ctx context.Context, requests ...Request) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.applyAll(ctx, tx, requests) })
+	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error { return s.applyAll(ctx, tx, requests) })
+	for _, r := range requests {
+		s.told(r.Action, false, err)
+	}
+	return err
 }
 
 // Rehearse tells what ApplyAll would answer, and changes nothing.

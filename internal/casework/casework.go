@@ -56,6 +56,7 @@ type Service struct {
 	vault *sealed.Vault
 	kinds map[string]*Kind
 	table *policy.Table
+	tell  func(action, outcome string) // nil: nobody listens
 }
 
 // New proves nothing (Parse did) and registers the kinds; table must hold their rules.

@@ -69,6 +69,7 @@ func (s *Service) Open(ctx context.Context, o Opening) (Result, error) {
 		_, err = store.Exec(ctx, tx, "update idempotency set number = $1 where account = $2 and key = $3", a.Case.Number, o.Actor.Account, o.Key)
 		return err
 	})
+	s.told(opened, res.Repeated, err)
 	return res, err
 }
 

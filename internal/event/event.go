@@ -111,3 +111,9 @@ func List(ctx context.Context, q store.Querier, f Filter) ([]Event, error) {
 	limit := w.Bind(f.Limit)
 	return store.All[Event](ctx, q, "select "+columns+" from event"+w.String()+" order by id desc limit "+limit, w.Args()...)
 }
+
+// Any reports whether anything has ever happened.
+func Any(ctx context.Context, q store.Querier) (bool, error) {
+	n, err := store.One[int64](ctx, q, "select count(*) from (select 1 from event limit 1) e")
+	return n > 0, err
+}

@@ -13,6 +13,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -77,7 +78,10 @@ func (a Attachment) Extension() string {
 }
 
 // Folder is the store of contents in one directory.
-type Folder struct{ root *os.Root }
+type Folder struct {
+	root *os.Root
+	mu   sync.Mutex // between a content getting its name and a sweep taking one away
+}
 
 // OpenFolder opens a directory as a store, making it if need be.
 func OpenFolder(path string) (*Folder, error) {
@@ -110,10 +114,8 @@ func (f *Folder) Accept(r io.Reader) (Accepted, error) {
 }
 
 // put writes under a passing name, syncs file and folder, and only then gives the file its own name: a crash leaves it whole or not there.
+// A content that is there already is written anew: as an old one that no row names it would be swept before the act at hand names it.
 func (f *Folder) put(name string, body []byte) error {
-	if _, err := f.root.Stat(name); err == nil {
-		return nil
-	}
 	part := "part-" + rand.Text()
 	file, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -123,7 +125,10 @@ func (f *Folder) put(name string, body []byte) error {
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return errors.Join(fmt.Errorf("files: write: %w", err), f.root.Remove(part))
 	}
-	if err := f.root.Rename(part, name); err != nil {
+	f.mu.Lock()
+	err = f.root.Rename(part, name)
+	f.mu.Unlock()
+	if err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
 	return f.sync()
@@ -148,9 +153,43 @@ func (f *Folder) Open(a Attachment) (io.ReadSeekCloser, error) {
 
 // Sweep removes contents that no row names and that are older than before: what was cleaned for an act that was then refused.
 func (f *Folder) Sweep(ctx context.Context, q store.Querier, before time.Time) (removed int, err error) {
+	names, err := f.unnamed(ctx, q, before)
+	for _, name := range names {
+		gone, err := f.remove(name, before)
+		if err != nil {
+			return removed, fmt.Errorf("files: sweep: %w", err)
+		}
+		if gone {
+			removed++
+		}
+	}
+	return removed, err
+}
+
+// remove takes a content away, unless it has been taken in again since it was found old.
+func (f *Folder) remove(name string, before time.Time) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	info, err := f.root.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.ModTime().After(before) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, f.root.Remove(name)
+}
+
+// Orphans counts what Sweep would remove.
+func (f *Folder) Orphans(ctx context.Context, q store.Querier, before time.Time) (int, error) {
+	names, err := f.unnamed(ctx, q, before)
+	return len(names), err
+}
+
+func (f *Folder) unnamed(ctx context.Context, q store.Querier, before time.Time) (names []string, err error) {
 	entries, err := fs.ReadDir(f.root.FS(), ".")
 	if err != nil {
-		return 0, fmt.Errorf("files: sweep: %w", err)
+		return nil, fmt.Errorf("files: sweep: %w", err)
 	}
 	for _, e := range entries {
 		info, err := e.Info()
@@ -159,16 +198,13 @@ func (f *Folder) Sweep(ctx context.Context, q store.Querier, before time.Time) (
 		}
 		n, err := store.One[int64](ctx, q, "select count(*) from attachment where sha256 = $1", e.Name())
 		if err != nil {
-			return removed, err
+			return nil, err
 		}
 		if n == 0 {
-			if err := f.root.Remove(e.Name()); err != nil {
-				return removed, fmt.Errorf("files: sweep: %w", err)
-			}
-			removed++
+			names = append(names, e.Name())
 		}
 	}
-	return removed, nil
+	return names, nil
 }
 
 // Record writes the row of an attachment, in the transaction of the act it belongs to.
@@ -183,7 +219,7 @@ func List(ctx context.Context, q store.Querier, congress, owner string) ([]Attac
 
 // Missing counts the contents that rows name and the folder does not have.
 func (f *Folder) Missing(ctx context.Context, q store.Querier) (int, error) {
-	sums, err := store.All[string](ctx, q, "select distinct sha256 from attachment")
+	sums, err := Names(ctx, q)
 	if err != nil {
 		return 0, err
 	}
@@ -194,4 +230,9 @@ func (f *Folder) Missing(ctx context.Context, q store.Querier) (int, error) {
 		}
 	}
 	return missing, nil
+}
+
+// Names lists the contents that rows name, each once, in order.
+func Names(ctx context.Context, q store.Querier) ([]string, error) {
+	return store.All[string](ctx, q, "select distinct sha256 from attachment order by sha256")
 }

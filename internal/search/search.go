@@ -16,7 +16,7 @@ var migrations embed.FS
 
 // Schema is the tables of the index.
 func Schema() store.Schema {
-	return store.Schema{Room: "search", FS: migrations}
+	return store.Schema{Room: "search", FS: migrations, Derived: []string{"search_doc", "search_words"}} // other tables on each engine, filled anew from the record
 }
 
 // Doc is what can be found.

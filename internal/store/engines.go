@@ -31,7 +31,7 @@ func sqliteDSN(path string, pragmas ...string) string {
 }
 
 func (d *DB) openSQLite(cfg Config) error {
-	d.engine = SQLite
+	d.engine, d.path = SQLite, cfg.URL
 	write, err := sql.Open("sqlite", sqliteDSN(cfg.URL, writerPragmas(cfg)...))
 	if err != nil {
 		return err

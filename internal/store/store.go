@@ -53,6 +53,7 @@ type DB struct {
 	writer *writer   // SQLite only
 	views  *sessions // SQLite only
 	reader *reader   // SQLite only
+	path   string    // SQLite only: its file
 	clock  Clock
 	trace  func([]Statement)
 }

@@ -242,3 +242,19 @@ func TestOneRefusalLeavesItsBatchMatesAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestBehindNamesRoomsWithMigrationsToCome(t *testing.T) {
+	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
+		later := store.Schema{Room: "later", FS: fstest.MapFS{"migrations/00001_later.sql": {Data: []byte("-- +goose Up\ncreate table later (id text primary key);")}}}
+		got, err := db.Behind(t.Context(), append(schema[:1:1], later)...)
+		if err != nil || len(got) != 1 || got[0] != "later" {
+			t.Errorf("got %v, %v", got, err)
+		}
+		if err := db.Migrate(t.Context(), later); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := db.Behind(t.Context(), append(schema[:1:1], later)...); err != nil || len(got) != 0 {
+			t.Errorf("got %v, %v", got, err)
+		}
+	})
+}
