@@ -73,7 +73,7 @@ func (p *Procedure) prove(known Functions) error {
 	}
 	for name, l := range p.Limits {
 		if l.N <= 0 || l.N > maxLimit || !slices.Contains([]deadline.Unit{deadline.WorkingDays, deadline.Days, deadline.Months}, l.Unit) || l.Label == "" {
-			v.failf("limit %s: needs a label, an n from 1 to %d and a unit (working_days, days, months)", name, maxLimit)
+			v.failf("limit %s: needs a label, a positive n of at most %d and a unit (working_days, days, months)", name, maxLimit)
 		}
 	}
 	v.permits("view", p.View)
