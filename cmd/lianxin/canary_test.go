@@ -214,9 +214,13 @@ func TestCanariesStayWhereTheyBelong(t *testing.T) {
 func (town *town) seekInPages(s sown) {
 	file := "/cases/" + s.number
 	for _, name := range []string{"clerk", "clerk2", "leader", "station", "street", "deputy", "supervision", "agency", "agency-lead", "agency2", "auditor", "admin"} {
-		shown := map[string]bool{}
+		shown, kinds := map[string]bool{}, map[string]bool{}
 		look := func(at string, r reply) {
 			text := unpacked(town.t, r)
+			kinds[r.Header.Get("Content-Type")] = true
+			if strings.Contains(at, "export.xlsx?column=0") && strings.Contains(text, freeWords["body"]) {
+				kinds["the sheet's words"] = true
+			}
 			if words := found(text, lostWords); len(words) > 0 {
 				town.t.Errorf("%s finds %v at %s", name, words, at)
 			}
@@ -231,8 +235,10 @@ func (town *town) seekInPages(s sown) {
 		}
 		g := town.staff(name)
 		n := g.walk(look, "/", "/desk", "/cases", file, file+"/slip", "/cases/export.xlsx?column=0&column=1&column=20&column=21", "/urging", "/promises", "/service-list", "/audit", "/accounts", "/registry", "/account", "/procedures/opinion?case="+s.number)
-		if n < 10 {
-			town.t.Errorf("%s came to %d pages only", name, n)
+		for _, kind := range []string{"image/jpeg", "the sheet's words"} {
+			if n < 10 || seesContact[name] && !kinds[kind] {
+				town.t.Errorf("%s came to %d pages only, and to %v, not %s", name, n, slices.Sorted(maps.Keys(kinds)), kind)
+			}
 		}
 		if shown[file] != seesContact[name] {
 			town.t.Errorf("%s: contact on the case's page: %v", name, shown[file])
