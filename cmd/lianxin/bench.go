@@ -19,6 +19,7 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/demo"
+	"lianxin/internal/event"
 	"lianxin/internal/identity"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
@@ -121,7 +122,13 @@ func (c *benchCmd) prepare(ctx context.Context, at storage, b *bencher) (engine 
 			return "", err
 		}
 	}
-	return string(h.db.Engine()), h.fill(ctx, c.Cases)
+	if err := h.fill(ctx, c.Cases); err != nil {
+		return "", err
+	}
+	if err := h.notices.Begin(ctx, h.db.Now()); err != nil { // what was filled in tells nobody
+		return "", err
+	}
+	return string(h.db.Engine()), event.CatchUp(ctx, h.db, "bench", h.cases.Indexer(), h.notices.Consumer())
 }
 
 // fill brings so many cases as far as their assignment, through the same verbs as everybody.

@@ -1,15 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
+	"lianxin/internal/identity"
+	"lianxin/internal/policy"
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
 	"lianxin/internal/web/pages"
@@ -22,21 +24,22 @@ type town struct {
 	h      *house
 	at     storage
 	url    string
-	log    bytes.Buffer // what the server logged
+	log    *logBook
+	tokens map[string]string
 	server *httptest.Server
 }
 
 // furnished serves the demonstration city; with cases also its living matters.
 func furnished(t *testing.T, cases bool) *town {
 	t.Helper()
+	log := &logBook{}
+	slog.SetDefault(log.logger())
 	at := storage{Data: t.TempDir()}
-	town := &town{t: t, at: at}
-	slog.SetDefault(slog.New(slog.NewJSONHandler(&town.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	h, err := at.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	town.h = h
+	town := &town{t: t, h: h, at: at, log: log, tokens: map[string]string{}}
 	if err := demo.Build(t.Context(), h.db); err != nil {
 		t.Fatal(err)
 	}
@@ -103,4 +106,15 @@ func fact(p *webtest.Person, label string) string {
 // one reads one text.
 func (town *town) one(query string, args ...any) (string, error) {
 	return store.One[string](town.t.Context(), town.h.db.Reader(), query, args...)
+}
+
+// token makes a bearer token that may do all its account may.
+func (town *town) token(account string) string {
+	town.t.Helper()
+	a := town.account(account)
+	_, secret, err := town.h.identity.CreateToken(town.t.Context(), policy.Actor{Account: a.ID}, identity.NewToken{Account: a.ID, Name: "test", Scope: identity.Write, Lasts: time.Hour})
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	return secret
 }

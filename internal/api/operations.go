@@ -15,7 +15,6 @@ import (
 	"lianxin/internal/errs"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
-	"lianxin/internal/procedure"
 )
 
 // Asker is what a request says of its asker.
@@ -147,6 +146,15 @@ func (s *service) actor(ctx context.Context, w Asker, number string) (policy.Act
 	return actor, err
 }
 
+// somebody tells who asks where nobody in particular may: an account, or a submitter.
+func (s *service) somebody(ctx context.Context, w Asker, number string) (policy.Actor, error) {
+	actor, err := s.actor(ctx, w, number)
+	if err == nil && actor.Has(policy.Resident) && actor.Case == "" {
+		err = errs.New(errs.Unauthenticated, "api.code_or_token")
+	}
+	return actor, err
+}
+
 func (s *service) shaper() shaper { return shaper{p: s.printer, now: s.Cases.DB().Now()} }
 
 func (s *service) submit(ctx context.Context, in *struct {
@@ -244,14 +252,14 @@ func (s *service) actOnCase(ctx context.Context, in *caseActInput) (*body[any], 
 
 func (s *service) actOnAssignment(ctx context.Context, in *actInput) (*body[any], error) {
 	n, err := strconv.ParseInt(in.N, 10, 64)
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != in.N { // one address for one thing
 		return nil, s.problem(errs.New(errs.NotFound, "casework.no_such_assignment").With(errs.Args{"N": in.N}))
 	}
 	return s.act(ctx, in.Writing, in.Number, n, in.Action, in.RawBody)
 }
 
 func (s *service) act(ctx context.Context, w Writing, number string, n int64, action string, raw []byte) (*body[any], error) {
-	actor, err := s.actor(ctx, w.Asker, number)
+	actor, err := s.somebody(ctx, w.Asker, number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
@@ -283,12 +291,9 @@ func ifMatch(header string) (int64, error) {
 }
 
 func (s *service) attach(ctx context.Context, in *fileInput) (*body[any], error) {
-	actor, err := s.actor(ctx, in.Asker, in.Number)
+	actor, err := s.somebody(ctx, in.Asker, in.Number)
 	if err != nil {
 		return nil, s.problem(err)
-	}
-	if actor.Has(policy.Resident) && actor.Case == "" {
-		return nil, s.problem(errs.New(errs.Unauthenticated, "api.code_or_token"))
 	}
 	accepted, err := s.Files.Accept(bytes.NewReader(in.RawBody))
 	if err != nil {
@@ -321,86 +326,4 @@ func (s *service) events(ctx context.Context, in *caseInput) (*body[eventsOutput
 			RecordedAt: instant(e.Event.RecordedAt), Facts: e.Record.Facts})
 	}
 	return &body[eventsOutput]{Status: http.StatusOK, Body: out}, nil
-}
-
-type procedureView struct {
-	Kind       string               `json:"kind"`
-	Label      string               `json:"label"`
-	Version    string               `json:"version" doc:"SHA-256 of the file; events name it."`
-	Limits     map[string]limitView `json:"limits"`
-	Case       machineView          `json:"case"`
-	Assignment machineView          `json:"assignment"`
-}
-
-type limitView struct {
-	N     int    `json:"n"`
-	Unit  string `json:"unit" enum:"working_days,days,months"`
-	Label string `json:"label"`
-	Basis string `json:"basis"`
-}
-
-type machineView struct {
-	Start   string       `json:"start"`
-	States  []stateView  `json:"states"`
-	Actions []actionView `json:"actions"`
-}
-
-type stateView struct {
-	Name   string   `json:"name"`
-	Label  string   `json:"label"`
-	Owner  string   `json:"owner,omitempty"`
-	Clocks []string `json:"clocks,omitempty"`
-	Final  bool     `json:"final"`
-}
-
-type actionView struct {
-	Name  string      `json:"name"`
-	Label string      `json:"label"`
-	From  []string    `json:"from"`
-	To    []string    `json:"to,omitempty"`
-	By    []string    `json:"by"`
-	Input []fieldView `json:"input,omitempty"`
-}
-
-type fieldView struct {
-	Name     string             `json:"name"`
-	Type     string             `json:"type"`
-	Label    string             `json:"label"`
-	Required bool               `json:"required"`
-	Max      int                `json:"max,omitempty"`
-	Choices  []procedure.Choice `json:"choices,omitempty"`
-}
-
-func (s *service) procedure(_ context.Context, in *struct {
-	Kind string `path:"kind"`
-}) (*body[procedureView], error) {
-	kind, err := s.Cases.Kind(in.Kind)
-	if err != nil {
-		return nil, s.problem(err)
-	}
-	p := kind.Procedure
-	out := procedureView{Kind: p.Kind, Label: p.Label, Version: p.Hash(), Limits: map[string]limitView{}, Case: machine(p, &p.Case), Assignment: machine(p, &p.Assignment)}
-	for name := range p.Limits {
-		r := p.Rule(name)
-		out.Limits[name] = limitView{r.N, string(r.Unit), r.Name, r.Basis}
-	}
-	return &body[procedureView]{Status: http.StatusOK, ETag: `"` + p.Hash() + `"`, Body: out}, nil
-}
-
-func machine(p *procedure.Procedure, m *procedure.Machine) machineView {
-	out := machineView{Start: m.Start}
-	for _, st := range m.States {
-		out.States = append(out.States, stateView{st.Name, st.Label, st.Owner, st.Clocks, st.Final})
-	}
-	for _, a := range m.Actions {
-		v := actionView{Name: a.Name, Label: a.Label, From: a.From, To: a.To, By: []string{}}
-		for _, permit := range append(a.By, a.Proxy...) {
-			v.By = append(v.By, string(permit.Role)+"@"+string(permit.Relation))
-		}
-		for _, f := range a.Input {
-			v.Input = append(v.Input, fieldView{f.Name, f.Type, f.Label, f.Required, f.Max, p.Choices[f.Choices]})
-		}
-		out.Actions = append(out.Actions, v)
-	}
-	return out
 }

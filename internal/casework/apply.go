@@ -195,16 +195,19 @@ func (s *Service) authorize(ctx context.Context, a *Act, action *procedure.Actio
 	if err != nil {
 		return err
 	}
-	if ok {
+	if ok && p.Relation != policy.Own {
 		a.Permission = p
 		return nil
 	}
-	sees, err := s.sees(ctx, st, a.Actor)
-	if err != nil {
+	sees, err := s.sees(ctx, st, a.Actor) // an own act on what has left one's sight, such as a case handed down, is one no more
+	switch {
+	case err != nil:
 		return err
-	}
-	if !sees {
+	case !sees:
 		return noSuchCase()
+	case ok:
+		a.Permission = p
+		return nil
 	}
 	return errs.New(errs.Denied, "casework.denied").With(errs.Args{"Action": action.Label})
 }

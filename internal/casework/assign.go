@@ -301,5 +301,5 @@ func (a *Act) body(ctx context.Context, id string) (string, error) {
 			return t.Body, nil
 		}
 	}
-	return store.One[string](ctx, a.q, "select body from case_text where id = $1", id)
+	return store.One[string](ctx, a.q, "select body from case_text where congress_id = $1 and id = $2", a.Case.CongressID, id)
 }

@@ -25,19 +25,11 @@ var messages embed.FS
 
 // Schema is the tables of cases, assignments and their texts.
 func Schema() store.Schema {
-	return store.Schema{Room: "casework", FS: folder(migrations, "migrations")}
+	return store.Schema{Room: "casework", FS: migrations}
 }
 
 // Messages is the sentences of this room.
-func Messages() fs.FS { return folder(messages, "messages") }
-
-func folder(e embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(e, name)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Guard refuses an action that the table alone cannot refuse; it looks, and changes nothing.
 type Guard func(ctx context.Context, a *Act) error

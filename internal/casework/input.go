@@ -228,7 +228,10 @@ func (c *checker) agencies(f procedure.Field, raw any) (any, error) {
 		ids = v
 	case []any:
 		for _, e := range v {
-			s, _ := e.(string)
+			s, ok := e.(string)
+			if !ok {
+				return nil, errs.New(errs.Invalid, "casework.wrong_type").With(errs.Args{"Label": f.Label})
+			}
 			ids = append(ids, s)
 		}
 	default:

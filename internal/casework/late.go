@@ -23,14 +23,14 @@ func (s *Service) Late(ctx context.Context, actor policy.Actor, agency string, l
 		join case_text t on t.congress_id = c.congress_id and t.id = c.title_text`+w.String()+" order by a.agency_id, a.due_at, c.id limit "+w.Bind(limit), w.Args()...)
 }
 
-// Bodies reads texts by id, for exports of cases that their reader has listed.
-func (s *Service) Bodies(ctx context.Context, ids []string) (map[string]string, error) {
+// Bodies reads texts of congresses by id, for exports of cases that their reader has listed.
+func (s *Service) Bodies(ctx context.Context, congresses, ids []string) (map[string]string, error) {
 	type row struct{ ID, Body string }
 	found := make(map[string]string, len(ids))
 	const at = 500
 	for len(ids) > 0 {
 		n := min(at, len(ids))
-		w := new(store.Where).In("id", ids[:n]...)
+		w := new(store.Where).In("congress_id", congresses...).In("id", ids[:n]...)
 		rows, err := store.All[row](ctx, s.db.Reader(), "select id, body from case_text"+w.String(), w.Args()...)
 		if err != nil {
 			return nil, err

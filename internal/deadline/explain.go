@@ -12,13 +12,7 @@ import (
 var messages embed.FS
 
 // Messages is the sentences of this room.
-func Messages() fs.FS {
-	sub, err := fs.Sub(messages, "messages")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Sentence is one sentence of an explanation: a key of the catalogues and what it names. Dates are Date, units Unit.
 type Sentence struct {

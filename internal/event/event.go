@@ -5,7 +5,6 @@ package event
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"strings"
 	"unicode/utf8"
 
@@ -18,11 +17,7 @@ var migrations embed.FS
 
 // Schema is the tables of the record.
 func Schema() store.Schema {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return store.Schema{Room: "event", FS: sub}
+	return store.Schema{Room: "event", FS: migrations}
 }
 
 // Event is one thing that happened 办理记录, kept for ever.

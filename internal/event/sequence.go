@@ -12,7 +12,7 @@ import (
 const (
 	leaseName = "sequencer"
 	leaseFor  = 10 * time.Second
-	batchSize = 500
+	batchSize = 100
 )
 
 // Sequence gives waiting events their place in the common order, if holder has or gets the lease, and tells how many.

@@ -17,7 +17,7 @@ import (
 func TestTwoProcessesHandleEachEventOnce(t *testing.T) {
 	const writers, each = 3, 20
 	url := storetest.PostgresURL(t)
-	all := []store.Schema{event.Schema(), {Room: "handled", FS: fstest.MapFS{"00001_handled.sql": {Data: []byte("-- +goose Up\ncreate table handled (id text not null, by_whom text not null);")}}}}
+	all := []store.Schema{event.Schema(), {Room: "handled", FS: fstest.MapFS{"migrations/00001_handled.sql": {Data: []byte("-- +goose Up\ncreate table handled (id text not null, by_whom text not null);")}}}}
 	var wg, following sync.WaitGroup
 	stop := make(chan struct{})
 	var dbs []*store.DB

@@ -28,18 +28,10 @@ var migrations embed.FS
 var messages embed.FS
 
 // Schema is the table of attachments.
-func Schema() store.Schema { return store.Schema{Room: "files", FS: folder(migrations, "migrations")} }
+func Schema() store.Schema { return store.Schema{Room: "files", FS: migrations} }
 
 // Messages is the sentences of this room.
-func Messages() fs.FS { return folder(messages, "messages") }
-
-func folder(e embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(e, name)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Purpose says why a file is kept, and so who may see it.
 type Purpose string

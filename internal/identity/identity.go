@@ -22,19 +22,11 @@ var messages embed.FS
 
 // Schema is the tables of this room.
 func Schema() store.Schema {
-	return store.Schema{Room: "identity", FS: folder(migrations, "migrations")}
+	return store.Schema{Room: "identity", FS: migrations}
 }
 
 // Messages is the sentences of this room.
-func Messages() fs.FS { return folder(messages, "messages") }
-
-func folder(e embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(e, name)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Account is somebody, or some office, who can sign in.
 type Account struct {

@@ -20,13 +20,7 @@ import (
 var messages embed.FS
 
 // Messages is the sentences of errs, and others that belong to no room.
-func Messages() fs.FS {
-	sub, err := fs.Sub(messages, "messages")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Chinese is the locale every text exists in. Pseudo is a made-up one for tests: texts that do not come from a catalogue stand out in it.
 const (
@@ -40,11 +34,11 @@ type Catalogue struct {
 	keys   map[string]bool
 }
 
-// New joins the rooms' catalogues; each holds zh-CN.json, a flat object of key and text with {{.Name}} arguments. A key that stands twice is an error.
+// New joins the rooms' catalogues; each holds messages/zh-CN.json, a flat object of key and text with {{.Name}} arguments. A key that stands twice is an error.
 func New(rooms ...fs.FS) (*Catalogue, error) {
 	c := &Catalogue{bundle: i18n.NewBundle(language.SimplifiedChinese), keys: map[string]bool{}}
 	for _, room := range append([]fs.FS{Messages()}, rooms...) {
-		b, err := fs.ReadFile(room, Chinese+".json")
+		b, err := fs.ReadFile(room, "messages/"+Chinese+".json")
 		if err != nil {
 			return nil, fmt.Errorf("lang: %w", err)
 		}

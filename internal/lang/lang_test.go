@@ -9,7 +9,7 @@ import (
 	"lianxin/internal/errs"
 )
 
-func room(json string) fstest.MapFS { return fstest.MapFS{"zh-CN.json": {Data: []byte(json)}} }
+func room(json string) fstest.MapFS { return fstest.MapFS{"messages/zh-CN.json": {Data: []byte(json)}} }
 
 func TestTextsAndArguments(t *testing.T) {
 	c, err := New(room(`{"a.hello": "你好，{{.Name}}"}`))

@@ -23,19 +23,11 @@ var messages embed.FS
 
 // Schema is the tables of this room.
 func Schema() store.Schema {
-	return store.Schema{Room: "notice", FS: folder(migrations, "migrations")}
+	return store.Schema{Room: "notice", FS: migrations}
 }
 
 // Messages is the sentences of this room.
-func Messages() fs.FS { return folder(messages, "messages") }
-
-func folder(e embed.FS, name string) fs.FS {
-	sub, err := fs.Sub(e, name)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // InApp is the channel of what is read on the notices page; the others are those of package deliver.
 const InApp = "in_app"

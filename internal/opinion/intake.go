@@ -23,13 +23,7 @@ import (
 var messages embed.FS
 
 // Messages is the sentences of this room.
-func Messages() fs.FS {
-	sub, err := fs.Sub(messages, "messages")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Greatest lengths, in characters, and the greatest number of attachments (our default).
 const (

@@ -88,6 +88,7 @@ func TestWhatIsNotProven(t *testing.T) {
 		"two targets and no decider":  {"to: [waiting]", "to: [waiting, closed]", "no function that decides"},
 		"a text without length":       {"label: 意见, max: 100", "label: 意见", "greatest length"},
 		"a limit of nothing":          {"n: 2", "n: 0", "positive n"},
+		"a limit without end":         {"n: 2", "n: 1001", "positive n"},
 		"an unknown unit":             {"unit: working_days", "unit: moons", "unit"},
 		"no start":                    {"start: open\n  states:\n    - {name: open, label: 待办, owner: office", "start: none\n  states:\n    - {name: open, label: 待办, owner: office", `start "none"`},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"io/fs"
 	"log/slog"
 
 	"lianxin/internal/store"
@@ -15,11 +14,7 @@ var migrations embed.FS
 
 // Schema is the table of sealed fields.
 func Schema() store.Schema {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return store.Schema{Room: "sealed", FS: sub}
+	return store.Schema{Room: "sealed", FS: migrations}
 }
 
 // Contact is how somebody can be reached. It prints and logs as "[sealed]".

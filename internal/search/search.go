@@ -5,7 +5,6 @@ package search
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"strings"
 
 	"lianxin/internal/store"
@@ -17,11 +16,7 @@ var migrations embed.FS
 
 // Schema is the tables of the index.
 func Schema() store.Schema {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return store.Schema{Room: "search", FS: sub, Derived: []string{"search_doc", "search_words"}} // other tables on each engine, filled anew from the record
+	return store.Schema{Room: "search", FS: migrations, Derived: []string{"search_doc", "search_words"}} // other tables on each engine, filled anew from the record
 }
 
 // Doc is what can be found.

@@ -15,11 +15,11 @@ import (
 
 // carried has every kind of column, a key of two columns in another order than theirs, and a table that only one engine has like that.
 var carried = []store.Schema{{Room: "carried", Derived: []string{"own"}, FS: fstest.MapFS{
-	"00001_wide.sql":           {Data: []byte("-- +goose Up\ncreate table wide (z text not null, a bigint not null, t text, i bigint, r double precision, b boolean, primary key (z, a));\ncreate table bare (n bigint not null);")},
-	"sqlite/00002_own.sql":     {Data: []byte("-- +goose Up\ncreate table own (n blob);")},
-	"postgres/00002_own.sql":   {Data: []byte("-- +goose Up\ncreate table own (n tsvector);")},
-	"sqlite/00003_bytes.sql":   {Data: []byte("-- +goose Up\ncreate table raw (id text primary key, body blob);")},
-	"postgres/00003_bytes.sql": {Data: []byte("-- +goose Up\ncreate table raw (id text primary key, body bytea);")},
+	"migrations/00001_wide.sql":           {Data: []byte("-- +goose Up\ncreate table wide (z text not null, a bigint not null, t text, i bigint, r double precision, b boolean, primary key (z, a));\ncreate table bare (n bigint not null);")},
+	"migrations/sqlite/00002_own.sql":     {Data: []byte("-- +goose Up\ncreate table own (n blob);")},
+	"migrations/postgres/00002_own.sql":   {Data: []byte("-- +goose Up\ncreate table own (n tsvector);")},
+	"migrations/sqlite/00003_bytes.sql":   {Data: []byte("-- +goose Up\ncreate table raw (id text primary key, body blob);")},
+	"migrations/postgres/00003_bytes.sql": {Data: []byte("-- +goose Up\ncreate table raw (id text primary key, body bytea);")},
 }}}
 
 func filled(t *testing.T, db *store.DB) {
@@ -112,7 +112,7 @@ func TestADamagedDumpLeavesNothing(t *testing.T) {
 }
 
 func TestWhatOneEngineAloneHasIsNotDumpedUnnoticed(t *testing.T) {
-	db := storetest.SQLite(t, store.Schema{Room: "odd", FS: fstest.MapFS{"00001_odd.sql": {Data: []byte("-- +goose Up\ncreate table odd (d date);")}}})
+	db := storetest.SQLite(t, store.Schema{Room: "odd", FS: fstest.MapFS{"migrations/00001_odd.sql": {Data: []byte("-- +goose Up\ncreate table odd (d date);")}}})
 	if _, err := db.Dump(t.Context(), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "odd.d") {
 		t.Errorf("got %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 
 	"github.com/pressly/goose/v3"
@@ -13,7 +14,7 @@ import (
 // versionTable begins the name of the table in which goose keeps how far a room's schema has come.
 const versionTable = "migrations_"
 
-// Schema is a room's migrations: numbered goose files at the top of FS serve both engines, those in sqlite/ or postgres/ only the one.
+// Schema is a room's migrations: numbered goose files in the folder migrations of FS serve both engines, those in sqlite/ or postgres/ under it only the one.
 type Schema struct {
 	Room string // names the room's own version table
 	FS   fs.FS
@@ -40,7 +41,10 @@ func (d *DB) Migrate(ctx context.Context, schemas ...Schema) error {
 	return nil
 }
 
-// overlay shows the shared files and those of one engine's folder as one flat folder.
+// folder is where a room's files lie.
+const folder = "migrations"
+
+// overlay shows the shared files of a room and those of one engine's folder as one flat folder.
 type overlay struct {
 	base   fs.FS
 	engine string
@@ -48,20 +52,20 @@ type overlay struct {
 
 // Open opens the engine's own file where there is one, else the shared one.
 func (o overlay) Open(name string) (fs.File, error) {
-	f, err := o.base.Open(o.engine + "/" + name)
+	f, err := o.base.Open(path.Join(folder, o.engine, name))
 	if errors.Is(err, fs.ErrNotExist) || name == "." {
-		return o.base.Open(name)
+		return o.base.Open(path.Join(folder, name))
 	}
 	return f, err
 }
 
 // ReadDir lists the files of both places by name.
 func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(o.base, name)
+	entries, err := fs.ReadDir(o.base, path.Join(folder, name))
 	if err != nil {
 		return nil, err
 	}
-	own, err := fs.ReadDir(o.base, o.engine)
+	own, err := fs.ReadDir(o.base, path.Join(folder, o.engine))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -16,10 +16,10 @@ import (
 )
 
 var schema = []store.Schema{{Room: "things", FS: fstest.MapFS{
-	"00001_thing.sql":          {Data: []byte("-- +goose Up\ncreate table thing (id text primary key, n bigint not null, ok boolean not null);")},
-	"sqlite/00002_own.sql":     {Data: []byte("-- +goose Up\ninsert into thing values ('own', 1, true);")},
-	"postgres/00002_own.sql":   {Data: []byte("-- +goose Up\ninsert into thing values ('own', 2, true);")},
-	"00003_after_the_fork.sql": {Data: []byte("-- +goose Up\nupdate thing set ok = false where id = 'own';")},
+	"migrations/00001_thing.sql":          {Data: []byte("-- +goose Up\ncreate table thing (id text primary key, n bigint not null, ok boolean not null);")},
+	"migrations/sqlite/00002_own.sql":     {Data: []byte("-- +goose Up\ninsert into thing values ('own', 1, true);")},
+	"migrations/postgres/00002_own.sql":   {Data: []byte("-- +goose Up\ninsert into thing values ('own', 2, true);")},
+	"migrations/00003_after_the_fork.sql": {Data: []byte("-- +goose Up\nupdate thing set ok = false where id = 'own';")},
 }}}
 
 type thing struct {
@@ -245,7 +245,7 @@ func TestOneRefusalLeavesItsBatchMatesAlone(t *testing.T) {
 
 func TestBehindNamesRoomsWithMigrationsToCome(t *testing.T) {
 	storetest.Each(t, schema, func(t *testing.T, db *store.DB) {
-		later := store.Schema{Room: "later", FS: fstest.MapFS{"00001_later.sql": {Data: []byte("-- +goose Up\ncreate table later (id text primary key);")}}}
+		later := store.Schema{Room: "later", FS: fstest.MapFS{"migrations/00001_later.sql": {Data: []byte("-- +goose Up\ncreate table later (id text primary key);")}}}
 		got, err := db.Behind(t.Context(), append(schema[:1:1], later)...)
 		if err != nil || len(got) != 1 || got[0] != "later" {
 			t.Errorf("got %v, %v", got, err)

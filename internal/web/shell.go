@@ -23,7 +23,7 @@ var messages embed.FS
 var templates embed.FS
 
 // Messages is the sentences of the shell and its parts.
-func Messages() fs.FS { return Folder(messages, "messages") }
+func Messages() fs.FS { return messages }
 
 // Folder is a folder of embedded files; it must exist.
 func Folder(e embed.FS, name string) fs.FS {

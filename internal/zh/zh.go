@@ -18,13 +18,7 @@ import (
 var messages embed.FS
 
 // Messages is the sentences of this room.
-func Messages() fs.FS {
-	sub, err := fs.Sub(messages, "messages")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
+func Messages() fs.FS { return messages }
 
 // Clean trims a text and makes its line ends "\n". Invalid UTF-8 and control characters other than line feed and tab are errs.Invalid.
 // A text of which nothing can be seen is empty.

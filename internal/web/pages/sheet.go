@@ -193,7 +193,12 @@ func (s *Site) whole(r *http.Request, me *visitor) ([]casework.Listed, error) {
 
 // loadBodies reads the long texts, where a column shows them.
 func (s *Site) loadBodies(r *http.Request, t *sheet, chosen []column, cases []casework.Listed) error {
-	var ids []string
+	var congresses, ids []string
+	for i := range cases {
+		if !slices.Contains(congresses, cases[i].CongressID) {
+			congresses = append(congresses, cases[i].CongressID)
+		}
+	}
 	for _, c := range chosen {
 		for i := range cases {
 			switch {
@@ -205,6 +210,6 @@ func (s *Site) loadBodies(r *http.Request, t *sheet, chosen []column, cases []ca
 		}
 	}
 	var err error
-	t.bodies, err = s.Cases.Bodies(r.Context(), ids)
+	t.bodies, err = s.Cases.Bodies(r.Context(), congresses, ids)
 	return err
 }

@@ -28,7 +28,7 @@ var messages embed.FS
 var templates embed.FS
 
 // Messages is the sentences of the pages.
-func Messages() fs.FS { return web.Folder(messages, "messages") }
+func Messages() fs.FS { return messages }
 
 // Deps is what the pages stand on.
 type Deps struct {

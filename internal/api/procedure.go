@@ -1,0 +1,90 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"lianxin/internal/procedure"
+)
+
+type procedureView struct {
+	Kind       string               `json:"kind"`
+	Label      string               `json:"label"`
+	Version    string               `json:"version" doc:"SHA-256 of the file; events name it."`
+	Limits     map[string]limitView `json:"limits"`
+	Case       machineView          `json:"case"`
+	Assignment machineView          `json:"assignment"`
+}
+
+type limitView struct {
+	N     int    `json:"n"`
+	Unit  string `json:"unit" enum:"working_days,days,months"`
+	Label string `json:"label"`
+	Basis string `json:"basis"`
+}
+
+type machineView struct {
+	Start   string       `json:"start"`
+	States  []stateView  `json:"states"`
+	Actions []actionView `json:"actions"`
+}
+
+type stateView struct {
+	Name   string   `json:"name"`
+	Label  string   `json:"label"`
+	Owner  string   `json:"owner,omitempty"`
+	Clocks []string `json:"clocks,omitempty"`
+	Final  bool     `json:"final"`
+}
+
+type actionView struct {
+	Name  string      `json:"name"`
+	Label string      `json:"label"`
+	From  []string    `json:"from"`
+	To    []string    `json:"to,omitempty"`
+	By    []string    `json:"by"`
+	Input []fieldView `json:"input,omitempty"`
+}
+
+type fieldView struct {
+	Name     string             `json:"name"`
+	Type     string             `json:"type"`
+	Label    string             `json:"label"`
+	Required bool               `json:"required"`
+	Max      int                `json:"max,omitempty"`
+	Choices  []procedure.Choice `json:"choices,omitempty"`
+}
+
+func (s *service) procedure(_ context.Context, in *struct {
+	Kind string `path:"kind"`
+}) (*body[procedureView], error) {
+	kind, err := s.Cases.Kind(in.Kind)
+	if err != nil {
+		return nil, s.problem(err)
+	}
+	p := kind.Procedure
+	out := procedureView{Kind: p.Kind, Label: p.Label, Version: p.Hash(), Limits: map[string]limitView{}, Case: machine(p, &p.Case), Assignment: machine(p, &p.Assignment)}
+	for name := range p.Limits {
+		r := p.Rule(name)
+		out.Limits[name] = limitView{r.N, string(r.Unit), r.Name, r.Basis}
+	}
+	return &body[procedureView]{Status: http.StatusOK, ETag: `"` + p.Hash() + `"`, Body: out}, nil
+}
+
+func machine(p *procedure.Procedure, m *procedure.Machine) machineView {
+	out := machineView{Start: m.Start}
+	for _, st := range m.States {
+		out.States = append(out.States, stateView{st.Name, st.Label, st.Owner, st.Clocks, st.Final})
+	}
+	for _, a := range m.Actions {
+		v := actionView{Name: a.Name, Label: a.Label, From: a.From, To: a.To, By: []string{}}
+		for _, permit := range append(a.By, a.Proxy...) {
+			v.By = append(v.By, string(permit.Role)+"@"+string(permit.Relation))
+		}
+		for _, f := range a.Input {
+			v.Input = append(v.Input, fieldView{f.Name, f.Type, f.Label, f.Required, f.Max, p.Choices[f.Choices]})
+		}
+		out.Actions = append(out.Actions, v)
+	}
+	return out
+}
