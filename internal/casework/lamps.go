@@ -7,10 +7,14 @@ import (
 )
 
 // Lamps counts the open assignments by lamp: green, amber, red.
-func (s *Service) Lamps(ctx context.Context) (map[string]int64, error) { return s.lamps(ctx, "assignment") }
+func (s *Service) Lamps(ctx context.Context) (map[string]int64, error) {
+	return s.lamps(ctx, "assignment")
+}
 
 // CaseLamps counts the cases whose own clock runs by lamp: green, amber, red.
-func (s *Service) CaseLamps(ctx context.Context) (map[string]int64, error) { return s.lamps(ctx, "case_file") }
+func (s *Service) CaseLamps(ctx context.Context) (map[string]int64, error) {
+	return s.lamps(ctx, "case_file")
+}
 
 func (s *Service) lamps(ctx context.Context, table string) (map[string]int64, error) {
 	type count struct{ Red, Amber, Green int64 }
