@@ -31,7 +31,7 @@ run: build ## the demonstration city on http://127.0.0.1:8080
 	bin/lianxin demo
 
 # The race detector needs a C compiler. Where there is none those tests still run, without it.
-RACED := $(wildcard ./internal/web ./internal/store ./internal/event ./internal/identity ./internal/job ./internal/deliver ./internal/notice)
+RACED := $(wildcard ./internal/web ./internal/store ./internal/backup ./internal/files ./internal/event ./internal/identity ./internal/job ./internal/deliver ./internal/notice)
 
 test: setup ## all tests; PostgreSQL and Chromium are used where they are
 	go vet ./...

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,8 +124,9 @@ func (d *doctor) folder(data, keys string) {
 	for _, path := range []string{data, keys} {
 		info, err := os.Stat(path)
 		switch {
+		case errors.Is(err, fs.ErrNotExist) && path == keys: // what needs them will say so
 		case err != nil:
-			d.bad("files", "%v", err)
+			d.bad("permissions", "cannot be read (%v): name the data folder with --data, and look as the account that serves", err)
 		case info.Mode().Perm()&0o077 != 0:
 			d.bad("permissions", "%s can be read by others (%04o): chmod go-rwx it", path, info.Mode().Perm())
 		default:

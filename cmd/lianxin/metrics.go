@@ -57,12 +57,13 @@ var (
 	descWaiting    = prometheus.NewDesc("lianxin_events_waiting", "Events without a position.", nil, nil)
 	descBehind     = prometheus.NewDesc("lianxin_consumer_behind", "Events a consumer has not handled.", []string{"consumer"}, nil)
 	descLamps      = prometheus.NewDesc("lianxin_assignments_open", "Open assignments by lamp.", []string{"lamp"}, nil)
+	descCases      = prometheus.NewDesc("lianxin_cases_open", "Cases whose own clock runs, by lamp.", []string{"lamp"}, nil)
 	descDeliveries = prometheus.NewDesc("lianxin_deliveries", "Deliveries by status.", []string{"status"}, nil)
 )
 
 // Describe names what is told.
 func (s *standing) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descWaiting, descBehind, descLamps, descDeliveries} {
+	for _, d := range []*prometheus.Desc{descWaiting, descBehind, descLamps, descCases, descDeliveries} {
 		out <- d
 	}
 }
@@ -85,11 +86,15 @@ func (s *standing) Collect(out chan<- prometheus.Metric) {
 	for lamp, n := range lamps {
 		gauge(descLamps, n, lamp)
 	}
+	cases, caseErr := s.h.cases.CaseLamps(ctx)
+	for lamp, n := range cases {
+		gauge(descCases, n, lamp)
+	}
 	deliveries, sentErr := s.h.deliver.Counts(ctx)
 	for status, n := range deliveries {
 		gauge(descDeliveries, int64(n), status)
 	}
-	if err := errors.Join(err, lampErr, sentErr); err != nil {
+	if err := errors.Join(err, lampErr, caseErr, sentErr); err != nil {
 		slog.Error("metrics", "error", err)
 	}
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"lianxin/internal/casework"
+	"lianxin/internal/event"
+	"lianxin/internal/opinion"
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
 	"lianxin/internal/web/pages"
@@ -69,7 +72,8 @@ func TestAFullDatabaseSaysSo(t *testing.T) {
 // TestPostgreSQLGoesAwayUnderLoad ends every connection again and again: nothing acknowledged is lost, and the server goes on by itself.
 func TestPostgreSQLGoesAwayUnderLoad(t *testing.T) {
 	database := storetest.PostgresURL(t)
-	f := newFortress(t, database+"&application_name=lianxin_outage")
+	name := "lianxin_" + store.NewID() // tests of others may run on the same PostgreSQL
+	f := newFortress(t, database+"&application_name="+name)
 	f.start()
 	done := &answered{versions: map[string]int64{}}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -82,7 +86,7 @@ func TestPostgreSQLGoesAwayUnderLoad(t *testing.T) {
 	})
 	ended := 0
 	for ctx.Err() == nil {
-		ended += storetest.Disconnect(t, database, "lianxin_outage")
+		ended += storetest.Disconnect(t, database, name)
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Duration(50+rand.IntN(200)) * time.Millisecond):
@@ -132,5 +136,102 @@ func TestTwoServersShareTheWork(t *testing.T) {
 		if len(done.versions) < 20 {
 			t.Errorf("only %d things were acknowledged", len(done.versions))
 		}
+		followed(t, h)
 	})
+}
+
+// followed lets what is left be followed, and finds every event in one place and handled by every consumer.
+func followed(t *testing.T, h *house) {
+	t.Helper()
+	var last error
+	for range 150 { // a killed server's lease lasts ten seconds
+		if last = event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); last != nil {
+			t.Fatal(last)
+		}
+		if r, err := event.Look(t.Context(), h.db.Reader()); err != nil || r.Waiting == 0 {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	counts, err := h.db.Count(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := event.Look(t.Context(), h.db.Reader())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := counts["event"]; r.Waiting != 0 || counts["event_position"] != n || r.Last != n {
+		t.Errorf("%d events, %d positions up to %d, %d waiting", n, counts["event_position"], r.Last, r.Waiting)
+	}
+	for _, name := range []string{h.cases.Indexer().Name, h.notices.Consumer().Name} {
+		if n, known := r.Behind[name]; n != 0 || !known {
+			t.Errorf("%s is %d behind", name, n)
+		}
+	}
+	if counts["search_doc"] != counts["case_file"] {
+		t.Errorf("%d cases are found by words, %d are there", counts["search_doc"], counts["case_file"])
+	}
+}
+
+// TestTimedActionsAreDoneOnce lets two servers' timetables run at once over matters whose time has come.
+func TestTimedActionsAreDoneOnce(t *testing.T) {
+	const matters = 12
+	at := storage{Data: t.TempDir(), Database: storetest.PostgresURL(t)}
+	if _, err := (&benchCmd{}).prepare(t.Context(), at, &bencher{tokens: map[string]string{}}); err != nil {
+		t.Fatal(err)
+	}
+	var houses [2]*house
+	for i := range houses {
+		h, err := at.open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.close()
+		houses[i] = h
+	}
+	for range matters {
+		waitingSince(t, houses[0], time.Now().AddDate(0, -6, 0))
+	}
+	var done [2]int
+	var wg sync.WaitGroup
+	for i, h := range houses {
+		wg.Go(func() {
+			n, err := h.cases.RunTimed(t.Context(), 200)
+			if err != nil {
+				t.Error(err)
+			}
+			done[i] = n
+		})
+	}
+	wg.Wait()
+	events, err := store.One[int](t.Context(), houses[0].db.Reader(), "select count(*) from event where action = 'opinion.lapse'")
+	if err != nil || done[0]+done[1] != matters || events != matters {
+		t.Errorf("%d and %d were done, %d recorded, %d were due; %v", done[0], done[1], events, matters, err)
+	}
+	(&answered{}).holds(t, houses[1])
+}
+
+// waitingSince brings a case as far as its verdict, which nobody gives, at an earlier time.
+func waitingSince(t *testing.T, h *house, then time.Time) {
+	t.Helper()
+	past := h.cases.At(func() time.Time { return then })
+	res, err := opinion.Submit(t.Context(), past, casework.Resident(), benchIntake())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		account, action string
+		assignment      int64
+		in              casework.Input
+	}{{"clerk", "accept", 0, nil}, {"clerk", "assign", 0, casework.Input{"lead": "zjj"}}, {"agency", "sign", 1, nil},
+		{"agency", "reply", 1, casework.Input{"class": "solved", "reply": "x"}}, {"agency-lead", "approve", 1, nil}, {"clerk", "feedback", 0, casework.Input{"how": "telephone"}}} {
+		actor, err := h.demoActor(t.Context())(step.account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := past.Apply(t.Context(), casework.Request{Actor: actor, Number: res.Case.Number, Assignment: step.assignment, Action: step.action, Input: step.in}); err != nil {
+			t.Fatalf("%s: %v", step.action, err)
+		}
+	}
 }

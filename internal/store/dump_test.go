@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
@@ -115,5 +118,43 @@ func TestWhatOneEngineAloneHasIsNotDumpedUnnoticed(t *testing.T) {
 	db := storetest.SQLite(t, store.Schema{Room: "odd", FS: fstest.MapFS{"migrations/00001_odd.sql": {Data: []byte("-- +goose Up\ncreate table odd (d date);")}}})
 	if _, err := db.Dump(t.Context(), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "odd.d") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestQuickCheckFindsDamage(t *testing.T) {
+	db := storetest.SQLite(t, carried...)
+	filled(t, db)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := db.Snapshot(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	look := func() ([]string, error) {
+		t.Helper()
+		copied, err := store.Open(t.Context(), store.Config{URL: path, Clock: time.Now})
+		if err != nil {
+			return nil, err
+		}
+		defer copied.Close()
+		return copied.QuickCheck(t.Context())
+	}
+	if wrong, err := look(); len(wrong) > 0 || err != nil {
+		t.Errorf("a sound file: %v, %v", wrong, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := int64(4096); at < info.Size(); at += 4096 { // the head of every page but the first
+		if _, err := f.WriteAt(bytes.Repeat([]byte{0xa5}, 64), at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if wrong, err := look(); len(wrong) == 0 && err == nil {
+		t.Error("a damaged file was found sound")
 	}
 }
