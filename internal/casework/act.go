@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -46,6 +47,12 @@ type Act struct {
 	step     *step
 	service  *Service
 	history  []event.Event // what happened to the case before; nil until past has read it
+	spans    []span
+	then     string        // what the system does after the step
+	signers  []Signer      // as they were read
+	longer   deadline.Rule // extension being granted
+	lead     string        // agency that leads from now on, for the step that records it
+	handed   *Assignment   // in whose place another is being made
 	main     *Case         // that this one is merged into, once a guard has looked
 	from     *Act          // on that one, of which this act is part
 	also     []*Act        // what the act does to other cases, saved with it
@@ -75,6 +82,7 @@ type Permission struct {
 	Office   string
 	Agency   string
 	Behalf   string // account that lent the grant acted under; "" for an own one
+	Person   string // deputy acted as; "" for any other role
 }
 
 // text is a free text to be kept beside the record.
@@ -233,7 +241,7 @@ func (a *Act) count(counter string) {
 
 // enter stops the clocks of the state left and starts those of the state entered.
 func (a *Act) enter(ctx context.Context, target *Assignment, action *procedure.Action, from, to string) error {
-	if from == to && len(action.Starts) == 0 {
+	if from == to && len(action.Starts)+len(action.Stops) == 0 {
 		return nil
 	}
 	state, ok := a.machine(target).State(to)
@@ -245,7 +253,7 @@ func (a *Act) enter(ctx context.Context, target *Assignment, action *procedure.A
 		return err
 	}
 	clocks, due, amber := a.clocks(target)
-	*clocks = Clocks{V: a.turn(clocks.V, state, action.Starts, level)}
+	*clocks = Clocks{V: a.turn(a.halt(clocks.V, action.Stops), state, action.Starts, level)}
 	a.governed(target, due, amber, clocks.V, state)
 	if target == nil && state.Final {
 		a.Case.ClosedAt = a.Micros()
@@ -292,7 +300,7 @@ func (a *Act) turn(old map[string]deadline.Clock, state *procedure.State, starts
 		case !c.Running():
 		case slices.Contains(state.Pauses, name) && !state.Final:
 			c = c.Pause(a.At)
-		case state.Final || !waits && !slices.Contains(state.Keeps, name):
+		case state.Final || !waits && !slices.Contains(state.Keeps, name) && !slices.Contains(state.Warns, name):
 			c = c.Stop(a.At)
 		default:
 			c = c.Resume(a.calendar, a.At)
@@ -301,13 +309,27 @@ func (a *Act) turn(old map[string]deadline.Clock, state *procedure.State, starts
 		next[name] = c
 	}
 	for _, name := range starts { // those that the state entered has a use for
-		if slices.Contains(state.Clocks, name) || slices.Contains(state.Keeps, name) {
+		if slices.Contains(state.Clocks, name) || slices.Contains(state.Keeps, name) || slices.Contains(state.Warns, name) {
 			next[name] = a.start(name, level)
 			running = running || slices.Contains(state.Clocks, name)
 		}
 	}
 	if !running && !state.Final {
 		next[state.Clocks[0]] = a.start(state.Clocks[0], level)
+	}
+	return next
+}
+
+// halt stops the clocks that an action stops.
+func (a *Act) halt(clocks map[string]deadline.Clock, names []string) map[string]deadline.Clock {
+	if len(names) == 0 {
+		return clocks
+	}
+	next := maps.Clone(clocks)
+	for _, name := range names {
+		if c, ok := next[name]; ok && c.Running() {
+			next[name] = c.Stop(a.At)
+		}
 	}
 	return next
 }
@@ -329,12 +351,18 @@ func (a *Act) governed(target *Assignment, due, amber *int64, clocks map[string]
 	}
 }
 
-// governing is the instant the state falls due and the one its lamp turns amber: those of its clock that ends first.
+// governing is the instant the state falls due and the one its lamp turns amber: those of its clock that ends first. A clock that only warns
+// turns the lamp amber at its end.
 func governing(clocks map[string]deadline.Clock, state *procedure.State) (due, amber int64) {
 	for _, name := range state.Clocks {
 		c, ok := clocks[name]
 		if ok && c.Running() && (due == 0 || c.DueAt < due) {
 			due, amber = c.DueAt, c.AmberAt
+		}
+	}
+	for _, name := range state.Warns {
+		if c, ok := clocks[name]; ok && c.Running() && due != 0 {
+			amber = min(amber, c.DueAt)
 		}
 	}
 	return due, amber
@@ -357,6 +385,9 @@ func (a *Act) record(target *Assignment, before any, from string) error {
 	changed, err := delta(before, a.row(target))
 	if err != nil {
 		return err
+	}
+	if target == nil {
+		a.keepSpans(changed)
 	}
 	payload, err := json.Marshal(Record{Action: a.step.action.Name, From: from, To: *a.state(target), Procedure: a.kind.Procedure.Hash(),
 		Relation: string(a.Permission.Relation), Office: a.Permission.Office, Agency: a.Permission.Agency, Behalf: a.Permission.Behalf, Proxy: a.Permission.Proxy,

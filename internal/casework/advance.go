@@ -14,7 +14,7 @@ import (
 // advance moves a distributor's assignment, and then the case, on when the assignments under it have got there.
 func (a *Act) advance(ctx context.Context) error {
 	adv := a.kind.Procedure.Assignment.Advance
-	if adv == nil || a.Target == nil || a.Target.State != adv.Settled {
+	if adv == nil || a.Target == nil || !a.isSettled(a.Target) {
 		return nil
 	}
 	if err := a.lock(ctx); err != nil {
@@ -31,25 +31,32 @@ func (a *Act) advance(ctx context.Context) error {
 		a.Target = parent
 		return a.advance(ctx)
 	}
-	action, ok := a.kind.Procedure.Case.Action(adv.Action)
-	if !ok || !action.FromState(a.Case.State) || !a.settled(adv, "") {
-		return nil
+	for _, name := range []string{adv.Action, adv.Again} {
+		action, ok := a.kind.Procedure.Case.Action(name)
+		if ok && action.FromState(a.Case.State) && a.settled(adv, "") {
+			return a.System(ctx, nil, name)
+		}
 	}
-	return a.System(ctx, nil, adv.Action)
+	return nil
+}
+
+// isSettled reports whether an assignment has given its answer.
+func (a *Act) isSettled(asg *Assignment) bool {
+	st, ok := a.kind.Procedure.Assignment.State(asg.State)
+	return ok && st.Settled
 }
 
 // settled tells whether everyone that is waited for has answered.
 func (a *Act) settled(adv *procedure.Advance, parent string) bool {
 	return !slices.ContainsFunc(a.parts(parent), func(asg *Assignment) bool {
-		st, ok := a.kind.Procedure.Assignment.State(asg.State)
-		return (adv.When == "all" || asg.Leads()) && !(ok && st.Settled)
+		return (adv.When == "all" || asg.Leads()) && !a.isSettled(asg)
 	})
 }
 
 // lock makes other acts on the case wait, and reads again what those before may have changed: two separate parts that answer
-// at the same time would else each see the other unfinished, and the case would stand still. A write of nothing locks on both engines.
+// at the same time would else each see the other unfinished, and the case would stand still.
 func (a *Act) lock(ctx context.Context) error {
-	if _, err := store.Exec(ctx, a.tx, "update case_file set version = version where congress_id = $1 and id = $2", a.Case.CongressID, a.Case.ID); err != nil {
+	if again, err := lockCase(ctx, a.tx, a.Case); err != nil || !again {
 		return err
 	}
 	c, assignments, err := read(ctx, a.tx, a.Case.Number)
@@ -67,6 +74,11 @@ func (a *Act) lock(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// lockCase makes other acts that lock the case wait till this one is committed, and reports whether it must be read again.
+func lockCase(ctx context.Context, tx *store.Tx, c *Case) (bool, error) {
+	return tx.Lock(ctx, "case_file", "version", new(store.Where).And("congress_id = ? and id = ?", c.CongressID, c.ID))
 }
 
 // RunTimed carries out what the procedures do at the end of a clock (actions with `after`), at most limit cases, and tells how many it did.

@@ -119,12 +119,21 @@ func (s *Service) load(ctx context.Context, tx *store.Tx, actor policy.Actor, nu
 	if err != nil {
 		return nil, err
 	}
+	if kind.Projection != nil { // derived from all of a case's assignments: acts on one case wait for each other
+		again, err := lockCase(ctx, tx, c)
+		if err == nil && again {
+			c, assignments, err = read(ctx, tx, number)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	cal, err := s.calendar(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	a := &Act{Case: c, Assignments: assignments, Actor: actor, At: tx.Now(), Now: tx.Now(), id: store.NewID(), kind: kind, calendar: cal,
-		q: tx, tx: tx, vault: s.vault, service: s, started: map[any]int64{c: c.Version}}
+		q: tx, tx: tx, vault: s.vault, service: s, signers: c.Signers.V, started: map[any]int64{c: c.Version}}
 	for _, asg := range assignments {
 		a.started[asg] = asg.Version
 	}
@@ -165,8 +174,14 @@ func (s *Service) act(ctx context.Context, a *Act, r Request) error {
 	if err := a.run(ctx, target, action); err != nil {
 		return err
 	}
-	return a.advance(ctx)
+	if err := a.advance(ctx); err != nil || a.then == "" {
+		return err
+	}
+	return a.System(ctx, nil, a.then)
 }
+
+// Then has the system carry out a further action on the case once the present step is recorded.
+func (a *Act) Then(action string) { a.then = action }
 
 // find picks the assignment by its number within the case.
 func (a *Act) find(n int64) (*Assignment, error) {
@@ -195,7 +210,11 @@ func (s *Service) authorize(ctx context.Context, a *Act, action *procedure.Actio
 	if err != nil {
 		return err
 	}
-	if ok && p.Relation != policy.Own {
+	private := false
+	if state, known := a.kind.Procedure.Case.State(a.Case.State); known {
+		private = state.Private
+	}
+	if ok && p.Relation != policy.Own && !private {
 		a.Permission = p
 		return nil
 	}
@@ -217,7 +236,15 @@ func (s *Service) sees(ctx context.Context, st standing, actor policy.Actor) (bo
 	if actor.Case == st.c.ID && actor.Has(policy.Resident) {
 		return true, nil
 	}
-	_, ok, err := st.permit(ctx, s.table, actor, "view", false)
+	kind, err := s.Kind(st.c.Kind)
+	if err != nil {
+		return false, err
+	}
+	view := "view"
+	if state, ok := kind.Procedure.Case.State(st.c.State); ok && state.Private {
+		view = "view_private"
+	}
+	_, ok, err := st.permit(ctx, s.table, actor, view, false)
 	return ok, err
 }
 
@@ -264,7 +291,7 @@ func (a *Act) notNow(ctx context.Context, s *Service, action *procedure.Action) 
 
 // read checks the input, and settles when the act occurred.
 func (a *Act) read(ctx context.Context, action *procedure.Action, r Request) error {
-	c := &checker{ctx: ctx, q: a.q, p: a.kind.Procedure, congress: a.Case.CongressID, office: a.Case.Office,
+	c := &checker{ctx: ctx, q: a.q, p: a.kind.Procedure, congress: a.Case.CongressID, office: a.Case.Office, on: deadline.DateOf(a.Now),
 		imports: a.Permission.Role == policy.Import || a.Permission.Role == policy.System}
 	values, err := c.check(action, a.Permission.Proxy, r.Input)
 	if err != nil {
@@ -321,8 +348,10 @@ func (a *Act) Attach(name string, f files.Accepted, purpose files.Purpose) {
 
 // save writes rows, texts, files and events.
 func (a *Act) save(ctx context.Context) error {
-	if err := a.saveRows(ctx); err != nil {
-		return err
+	for _, step := range []func(context.Context) error{a.project, a.saveRows, a.saveSpans} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
 	for _, t := range a.texts {
 		if err := store.Insert(ctx, a.tx, "case_text", t); err != nil {

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,13 +12,16 @@ import (
 	"lianxin/internal/store"
 )
 
-// gone are the states of an assignment that its addressee no longer has.
-func gone(asg *Assignment) bool { return asg.State == "moved" || asg.State == "stopped" }
+// gone reports whether its addressee no longer has an assignment.
+func (a *Act) gone(asg *Assignment) bool {
+	st, ok := a.kind.Procedure.Assignment.State(asg.State)
+	return ok && st.Gone
+}
 
 // parts lists the assignments at work under a distributor's, or under the case itself where parent is "", since the case was last reopened.
 func (a *Act) parts(parent string) []*Assignment {
 	return slices.DeleteFunc(slices.Clone(a.Assignments), func(asg *Assignment) bool {
-		return asg.Parent != parent || gone(asg) || asg.N <= a.Case.Earlier
+		return asg.Parent != parent || a.gone(asg) || asg.N <= a.Case.Earlier
 	})
 }
 
@@ -118,19 +122,30 @@ func (a *Act) assignTo(ctx context.Context, parent *Assignment, agency, part, ba
 	defer func() { a.step, a.Values, a.Target = outer, values, target }()
 	asg := &Assignment{CongressID: a.Case.CongressID, ID: store.NewID(), CaseID: a.Case.ID, Kind: a.Case.Kind, N: a.nextPart(),
 		Procedure: a.kind.Procedure.Hash(), Agency: agency, Part: part, AssignerOffice: a.Case.Office, AssignedAt: a.Micros(), BatchDue: batch}
-	if parent == nil {
+	switch {
+	case parent == nil && a.handed == nil: // else the step is the assignment's, and changes no row of the case
 		a.Case.Assignments = asg.N
-	} else {
+	case parent != nil:
 		asg.Parent, asg.AssignerOffice, asg.AssignerAgency = parent.ID, "", parent.Agency
-		asg.Clocks = Clocks{V: running(parent.Clocks.V)}
 	}
 	machine := a.kind.Procedure.Assignment
-	action := &procedure.Action{Name: opened}
-	if parent == nil {
-		action.Starts = machine.Starts
+	var err error
+	if asg.State, err = a.startState(ctx, agency); err != nil {
+		return err
+	}
+	action := &procedure.Action{Name: opened, Starts: machine.Starts}
+	if from := cmp.Or(a.handed, parent); from != nil {
+		asg.Clocks = Clocks{V: a.handedOn(from, asg.State)}
+		action.Starts = a.ownClocks(asg.State)
+	}
+	if machine.CoLimit != "" && part == PartCo {
+		asg.Clocks = Clocks{V: map[string]deadline.Clock{machine.Starts[0]: deadline.Start(a.calendar, a.kind.Procedure.Rule(machine.CoLimit), a.At)}}
+		action.Starts = a.ownClocks(asg.State)
+	}
+	if machine.DistributorStart != "" && asg.State == machine.DistributorStart {
+		asg.Put(Distributes, "yes")
 	}
 	a.step, a.Values, a.Target = &step{action: action, eventID: store.NewID()}, Values{}, asg
-	asg.State = machine.Start
 	if err := a.enter(ctx, asg, action, "", asg.State); err != nil {
 		return err
 	}
@@ -148,14 +163,78 @@ func (a *Act) nextPart() int64 {
 	return n + 1
 }
 
-func running(clocks map[string]deadline.Clock) map[string]deadline.Clock {
+// Distributes marks the assignment of a distributing agency where the procedure lets it begin by splitting.
+const Distributes = "distributes"
+
+// Leaves lists the assignments that answer for the case themselves: those under a distributor's instead of its own.
+func (a *Act) Leaves() []*Assignment {
+	var leaves []*Assignment
+	queue := a.Answering()
+	for len(queue) > 0 {
+		asg := queue[0]
+		queue = queue[1:]
+		if parts := leading(a.parts(asg.ID)); len(parts) > 0 {
+			queue = append(queue, parts...)
+		} else {
+			leaves = append(leaves, asg)
+		}
+	}
+	return leaves
+}
+
+// startState is where an agency's assignment starts: a distributor's may begin with receiving and splitting.
+func (a *Act) startState(ctx context.Context, id string) (string, error) {
+	machine := a.kind.Procedure.Assignment
+	if machine.DistributorStart == "" {
+		return machine.Start, nil
+	}
+	agency, err := registry.GetAgency(ctx, a.q, id)
+	if err != nil || !agency.Distributor {
+		return machine.Start, err
+	}
+	return machine.DistributorStart, nil
+}
+
+// handedOn are the running clocks of an assignment that another, made in its place or under it, runs on by.
+func (a *Act) handedOn(from *Assignment, start string) map[string]deadline.Clock {
 	kept := map[string]deadline.Clock{}
-	for name, c := range clocks {
-		if c.Running() {
+	state, _ := a.kind.Procedure.Assignment.State(start)
+	for name, c := range from.Clocks.V {
+		if c.Running() && (slices.Contains(state.Clocks, name) || slices.Contains(state.Keeps, name)) {
 			kept[name] = c
 		}
 	}
 	return kept
+}
+
+// ownClocks are those that only warn and that every addressee has of its own, also one made under or in place of another.
+func (a *Act) ownClocks(start string) []string {
+	state, _ := a.kind.Procedure.Assignment.State(start)
+	return slices.DeleteFunc(slices.Clone(a.kind.Procedure.Assignment.Starts), func(name string) bool { return !slices.Contains(state.Warns, name) })
+}
+
+// reassign hands a part whose move was granted to another agency at once, as the same part, under the same assigner and on the same legal clock:
+// a move gains no time.
+func reassign(ctx context.Context, a *Act) error {
+	old, to := a.Target, a.Values.String("agency")
+	if to == "" {
+		to = old.Better
+	}
+	working := slices.ContainsFunc(a.parts(old.Parent), func(asg *Assignment) bool { return asg != old && asg.Agency == to })
+	if to == old.Agency || working {
+		return errs.New(errs.Invalid, "casework.has_it_already").At("agency")
+	}
+	parent := a.parentOf(old)
+	a.handed = old
+	defer func() { a.handed = nil }()
+	if err := a.assignTo(ctx, parent, to, old.Part, old.BatchDue); err != nil {
+		return err
+	}
+	if parent != nil || a.Case.LeadAgency != old.Agency || !old.Leads() {
+		return nil
+	}
+	a.lead = to
+	return a.System(ctx, nil, "redirected")
 }
 
 // askMove notes the agency that should have it instead. The second decision on a case's moves is final, and a move must be asked within its window.
@@ -175,7 +254,6 @@ func movedAway(ctx context.Context, a *Act) error {
 	if parent := a.parentOf(a.Target); parent != nil {
 		return a.System(ctx, parent, "regain")
 	}
-	a.Case.LeadAgency = ""
 	return a.System(ctx, nil, "take_back")
 }
 
@@ -214,7 +292,7 @@ func (a *Act) Redo(ctx context.Context) error {
 
 // redo sends an answer back; a distributor's goes on to those under it.
 func (a *Act) redo(ctx context.Context, asg *Assignment) error {
-	if asg.State != "answered" {
+	if row, ok := a.kind.Procedure.Assignment.Action("redo"); !ok || !row.FromState(asg.State) {
 		return nil
 	}
 	if err := a.System(ctx, asg, "redo"); err != nil {
@@ -292,6 +370,30 @@ func (a *Act) Collect(ctx context.Context, parts []*Assignment) (Collected, erro
 	}
 	out.ReplyText = a.Text("reply", body, "resident")
 	return out, nil
+}
+
+// Body reads a text of the case by id; "" for no id.
+func (a *Act) Body(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	return a.body(ctx, id)
+}
+
+// Query reads within the act's transaction.
+func (a *Act) Query() store.Querier { return a.q }
+
+// ActionName is the action being carried out.
+func (a *Act) ActionName() string { return a.step.action.Name }
+
+// SystemAll lets the timetable's actor carry out an action on every assignment that answers for the case.
+func (a *Act) SystemAll(ctx context.Context, action string) error {
+	for _, asg := range a.Answering() {
+		if err := a.System(ctx, asg, action); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // body reads a text of the case, of this act or an earlier one.

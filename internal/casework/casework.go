@@ -46,8 +46,19 @@ type Kind struct {
 	Guards    map[string]Guard
 	Effects   map[string]Effect
 	Deciders  map[string]Decider
+	// Spans are the columns of a case whose values are kept with the days they held, for questions as of a day.
+	Spans []string
+	// Projection is a table of the kind's own with a row a case, for its lists and figures; nil where it has none.
+	Projection *Projection
 	// Limit picks the variant of a limit that holds for the case, such as the urgent one; nil keeps the name.
 	Limit func(name string, c *Case, agencyLevel string) string
+}
+
+// Projection derives a row of the kind's own table from a case and its assignments; the row's fields carry `db` tags, case_id among them.
+// It must be a function of what it is given alone: Check computes it again.
+type Projection struct {
+	Table string
+	Row   func(c *Case, assignments []*Assignment) any
 }
 
 // Service is the way in to every case.

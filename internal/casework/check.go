@@ -42,6 +42,9 @@ func (s *Service) Check(ctx context.Context) (*Report, error) {
 	if err := c.series(ctx); err != nil {
 		return nil, err
 	}
+	if err := c.serials(ctx); err != nil {
+		return nil, err
+	}
 	return c.report, c.orphans(ctx)
 }
 
@@ -78,6 +81,9 @@ func (c *check) one(ctx context.Context, id string) error {
 	c.report.Cases++
 	folded, err := foldCase(events)
 	if err := c.compare(ctx, CaseStream(id), err, folded, &row, folded.version(), row.Version, events, texts); err != nil {
+		return err
+	}
+	if err := c.derived(ctx, &row, assignments, events); err != nil {
 		return err
 	}
 	for _, a := range assignments {

@@ -2,10 +2,12 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"lianxin/internal/deadline"
 	"lianxin/internal/policy"
+	"lianxin/internal/procedure"
 	"lianxin/internal/store"
 )
 
@@ -56,27 +58,76 @@ func assignedBy(w *store.Where, g policy.Grant) bool {
 // promiseAhead is how long before its day a promise comes back to the desk (our default).
 const promiseAhead = 10
 
-// inState is a heap of cases in a state at the grant's own office.
-func inState(key string, states ...string) heap {
-	return heap{key: key, roles: office, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
-		w.In("c.state", states...).And("c.office_id = ?", g.Office)
-		return g.Office != "" && g.Station == ""
-	}}
+// heapsOf are the heaps a machine's states belong to by their owner, in the file's order.
+func heapsOf(kind string, m *procedure.Machine, assignments bool) []heap {
+	var heaps []heap
+	for _, st := range m.States {
+		if st.Desk != "" {
+			heaps = append(heaps, heap{key: st.Desk, roles: owning(st.Owner), assignments: assignments, where: owned(kind, st, assignments)})
+		}
+	}
+	return heaps
 }
 
-// ofAgency is a heap of an agency's assignments in a state.
-func ofAgency(key string, roles []policy.Role, states ...string) heap {
-	return heap{key: key, roles: roles, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
-		w.In("a.state", states...).And("a.agency_id = ?", g.Agency)
+// owning are the roles that act for the owner of a state.
+func owning(owner string) []policy.Role {
+	switch owner {
+	case procedure.OwnerOffice:
+		return append(slices.Clone(office), policy.Motions)
+	case procedure.OwnerDeputy, procedure.OwnerSigners:
+		return []policy.Role{policy.Deputy}
+	case procedure.OwnerAssigner:
+		return assigning
+	case procedure.OwnerAgencyLead:
+		return []policy.Role{policy.AgencyLead, policy.Agency}
+	}
+	return agency
+}
+
+// owned narrows to what stands in a state and waits for the grant's holder.
+func owned(kind string, st procedure.State, assignments bool) func(*store.Where, policy.Grant, string, int64) bool {
+	alias := "c"
+	if assignments {
+		alias = "a"
+	}
+	return func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+		w.And(alias+".kind = ? and "+alias+".state = ?", kind, st.Name)
+		switch st.Owner {
+		case procedure.OwnerOffice:
+			w.And("c.office_id = ?", g.Office)
+			return g.Office != "" && g.Station == ""
+		case procedure.OwnerDeputy:
+			w.And("c.deputy_id = ?", g.Person)
+			return g.Person != ""
+		case procedure.OwnerSigners:
+			w.And("exists (select 1 from case_signer p where p.case_id = c.id and p.person_id = ? and p.state = ?)", g.Person, SignerInvited)
+			return g.Person != ""
+		case procedure.OwnerAssigner:
+			return assignedBy(w, g)
+		}
+		w.And("a.agency_id = ?", g.Agency)
 		return g.Agency != ""
-	}}
+	}
 }
 
-// heaps are all sections in the order desks show them.
-func heaps() []heap {
+// kindNames lists the registered kinds in order.
+func (s *Service) kindNames() []string { return slices.Sorted(maps.Keys(s.kinds)) }
+
+// heaps are all sections in the order desks show them: those of the kinds' own states of a case, what else there is to decide, those of
+// assignments, and what is late or came back.
+func (s *Service) heaps() []heap {
+	var cases, assignments []heap
+	for _, name := range s.kindNames() {
+		p := s.kinds[name].Procedure
+		cases = append(cases, heapsOf(name, &p.Case, false)...)
+		assignments = append(assignments, heapsOf(name, &p.Assignment, true)...)
+	}
+	return slices.Concat(cases, deciding(), assignments, watching())
+}
+
+// deciding are the heaps of what was asked for and waits for a decision.
+func deciding() []heap {
 	return []heap{
-		inState("to_accept", "received"),
-		inState("to_pass_on", "accepted"),
 		{key: "moves", roles: assigning, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
 			w.And("a.state = 'returning'")
 			return assignedBy(w, g)
@@ -85,9 +136,6 @@ func heaps() []heap {
 			w.And("a.extension_asked > 0 and a.due_at > 0")
 			return assignedBy(w, g)
 		}},
-		inState("to_feed_back", "replied"),
-		inState("at_hotline", "hotline"),
-		inState("disputed", "disputed"),
 		{key: "to_review", roles: append(slices.Clone(office), policy.Leader), where: func(w *store.Where, g policy.Grant, account string, _ int64) bool {
 			w.And("c.publication = 'asked' and c.publication_asked_by <> ? and c.congress_id = ?", account, g.Congress)
 			if g.Role != policy.Leader {
@@ -114,10 +162,16 @@ func heaps() []heap {
 			w.And("a.urge_open and a.due_at > 0 and a.agency_id = ?", g.Agency)
 			return g.Agency != ""
 		}},
-		ofAgency("to_sign", agency, "to_sign"),
-		ofAgency("in_handling", agency, "handling"),
-		ofAgency("to_approve", []policy.Role{policy.AgencyLead, policy.Agency}, "to_approve"),
-		ofAgency("move_asked", agency, "returning"),
+	}
+}
+
+// watching are the heaps of what is late, promised, or came back.
+func watching() []heap {
+	return []heap{
+		{key: "move_asked", roles: agency, assignments: true, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
+			w.And("a.state = 'returning' and a.agency_id = ?", g.Agency)
+			return g.Agency != ""
+		}},
 		{key: "to_collect", roles: []policy.Role{policy.Street, policy.Station}, where: func(w *store.Where, g policy.Grant, _ string, _ int64) bool {
 			w.And("c.state = 'to_evaluate'")
 			if g.Station != "" {
@@ -179,7 +233,8 @@ const deskLimit = 12
 // Desk returns what waits for the actor, in the order to be worked through. Heaps with nothing in them are left out.
 func (s *Service) Desk(ctx context.Context, actor policy.Actor) ([]Section, error) {
 	var sections []Section
-	for _, h := range heaps() {
+	at := map[string]int{}
+	for _, h := range s.heaps() {
 		section := Section{Key: h.key}
 		for _, g := range actor.Grants {
 			if !slices.Contains(h.roles, g.Role) {
@@ -189,9 +244,19 @@ func (s *Service) Desk(ctx context.Context, actor policy.Actor) ([]Section, erro
 				return nil, err
 			}
 		}
-		if section.Total > 0 {
-			sections = append(sections, section.once())
+		i, known := at[h.key]
+		switch {
+		case section.Total == 0:
+		case known: // another kind's, or another state's
+			sections[i].Total += section.Total
+			sections[i].Items = append(sections[i].Items, section.Items...)
+		default:
+			at[h.key] = len(sections)
+			sections = append(sections, section)
 		}
+	}
+	for i := range sections {
+		sections[i] = sections[i].once()
 	}
 	deputies, err := s.deputyHeaps(ctx, actor)
 	return append(sections, deputies...), err
@@ -249,6 +314,18 @@ func (s *Service) fill(ctx context.Context, w *store.Where, assignments, newest 
 	return nil
 }
 
+// led lists the kinds that a deputy leads; the others reach him by his grids.
+func (s *Service) led() (led, others []string) {
+	for _, name := range s.kindNames() {
+		if slices.ContainsFunc(s.kinds[name].Procedure.Case.States, func(st procedure.State) bool { return st.Owner == procedure.OwnerDeputy }) {
+			led = append(led, name)
+		} else {
+			others = append(others, name)
+		}
+	}
+	return led, others
+}
+
 // deputyHeaps are a deputy's: what to look into, what is under way, what came back.
 func (s *Service) deputyHeaps(ctx context.Context, actor policy.Actor) ([]Section, error) {
 	var sections []Section
@@ -256,15 +333,19 @@ func (s *Service) deputyHeaps(ctx context.Context, actor policy.Actor) ([]Sectio
 		if g.Role != policy.Deputy || g.Person == "" {
 			continue
 		}
+		led, others := s.led()
 		for _, h := range []struct {
 			key, cond string
+			kinds     []string
 			newest    bool
 		}{
-			{"to_confirm", "c.confirmed = '' and c.state in ('to_evaluate', 'closed', 'disputed') and c.fed_back_at > 0", false},
-			{"in_my_grids", "c.closed_at = 0", false},
-			{"settled_in_my_grids", "c.closed_at > 0", true},
+			{"to_confirm", "c.confirmed = '' and c.state in ('to_evaluate', 'closed', 'disputed') and c.fed_back_at > 0", others, false},
+			{"mine_in_hand", "c.closed_at = 0 and c.assigned_at > 0", led, false},
+			{"mine_done", "c.closed_at > 0", led, true},
+			{"in_my_grids", "c.closed_at = 0", others, false},
+			{"settled_in_my_grids", "c.closed_at > 0", others, true},
 		} {
-			w := new(store.Where)
+			w := new(store.Where).In("c.kind", h.kinds...)
 			cond, err := s.scopeOfDeputy(ctx, s.db.Reader(), w, g.Person)
 			if err != nil {
 				return nil, err

@@ -23,6 +23,18 @@ const (
 func Effects() map[string]Effect {
 	return map[string]Effect{
 		"assign":            assign,
+		"no_lead":           set(func(a *Act) { a.Case.LeadAgency = "" }),
+		"take_lead":         set(func(a *Act) { a.Case.LeadAgency = a.lead }),
+		"reassign":          reassign,
+		"prolong":           prolong,
+		"signed":            set(func(a *Act) { a.Target.SignedAt = a.Micros() }),
+		"verdict":           verdict,
+		"no_verdict":        set(noVerdict),
+		"invite":            invite,
+		"cosign":            cosign,
+		"decline":           decline,
+		"leave":             leave,
+		"consent":           consent,
 		"ask_move":          askMove,
 		"moved":             movedAway,
 		"stop_assignments":  stopAssignments,
@@ -69,12 +81,16 @@ func set(change func(a *Act)) Effect {
 	}
 }
 
+// approved settles an answer. How it was signed is the step's own business where that was another one.
 func approved(a *Act) {
-	a.Target.AnsweredAt, a.Target.ApprovedHow = a.Micros(), "system"
+	a.Target.AnsweredAt = a.Micros()
 	if a.Target.PromiseOn != "" {
 		a.Target.PromiseState = PromiseOpen
 	}
-	if a.step.action.Name == "register_approval" {
+	switch a.step.action.Name {
+	case "approve", "complete":
+		a.Target.ApprovedHow = "system"
+	case "register_approval":
 		a.Target.ApprovedHow, a.Target.SignedOn = "registered", a.Values.String("signed_on")
 	}
 }
@@ -110,7 +126,11 @@ func (a *Act) checkCorrection(ctx context.Context, field, value string) error {
 	var err error
 	switch field {
 	case "category":
-		_, err = registry.GetCategory(ctx, a.q, value)
+		var category registry.Category
+		category, err = registry.GetCategory(ctx, a.q, value)
+		if err == nil && category.Use != a.Case.Kind {
+			err = errs.New(errs.Invalid, "casework.bad_choice")
+		}
 	case "grid":
 		_, err = registry.GetGrid(ctx, a.q, value)
 	case "station":

@@ -9,6 +9,7 @@ import (
 
 	"lianxin/internal/errs"
 	"lianxin/internal/files"
+	"lianxin/internal/procedure"
 	"lianxin/internal/store"
 )
 
@@ -48,6 +49,10 @@ func Guards() map[string]Guard {
 		"promise_open": when("casework.no_promise", func(a *Act) bool {
 			return a.Target.PromiseOn != "" && (a.Target.PromiseState == PromiseOpen || a.Target.PromiseState == PromiseMissed)
 		}),
+		"all_agree":   allAgree,
+		"invited":     mineToSign(SignerInvited),
+		"signs":       mineToSign(SignerSigned, SignerLeaving),
+		"signs_still": mineToSign(SignerSigned),
 		"unanswered": when("casework.answered_already", func(a *Act) bool {
 			return !slices.ContainsFunc(a.Assignments, func(asg *Assignment) bool { return asg.AnsweredAt != 0 && asg.Leads() })
 		}),
@@ -69,15 +74,12 @@ func when(key string, holds func(a *Act) bool) Guard {
 	}
 }
 
-// answering are the actions after which an account may not evaluate the case (design invariant 5).
-var answering = []string{"answer", "assignment.reply", "assignment.approve", "assignment.register_approval", "assignment.opine"}
-
 // self reports whether an account is the actor's, or that of the colleague acted for: a lent grant makes no second person.
 func (a *Act) self(account string) bool {
 	return account == a.Actor.Account || account != "" && account == a.Permission.Behalf
 }
 
-// notAnswerer lets nobody evaluate, or enter an evaluation for, a case they answered, had answered for them, or act for somebody who did.
+// notAnswerer (design invariant 5) lets nobody evaluate, or enter an evaluation for, a case they answered, had answered for them, or act for somebody who did.
 func notAnswerer(ctx context.Context, a *Act) error {
 	if a.Actor.Case != "" {
 		return nil
@@ -87,7 +89,7 @@ func notAnswerer(ctx context.Context, a *Act) error {
 		return err
 	}
 	for _, e := range all {
-		if !slices.Contains(answering, strings.TrimPrefix(e.Action, a.Case.Kind+".")) {
+		if !a.answers(strings.TrimPrefix(e.Action, a.Case.Kind+".")) {
 			continue
 		}
 		var rec Record
@@ -99,6 +101,16 @@ func notAnswerer(ctx context.Context, a *Act) error {
 		}
 	}
 	return nil
+}
+
+// answers reports whether who does an action has answered the case.
+func (a *Act) answers(name string) bool {
+	machine := &a.kind.Procedure.Case
+	if of, ok := strings.CutPrefix(name, procedure.AssignmentAction("")); ok {
+		name, machine = of, &a.kind.Procedure.Assignment
+	}
+	action, ok := machine.Action(name)
+	return ok && action.Answers
 }
 
 // maxFiles is how many attachments a submitter may send in all (our default).

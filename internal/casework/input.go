@@ -60,7 +60,8 @@ type checker struct {
 	p        *procedure.Procedure
 	congress string
 	office   string // that has the case
-	imports  bool   // the import or the timetable asks
+	on       deadline.Date
+	imports  bool // the import or the timetable asks
 	wrong    errs.List
 }
 
@@ -100,7 +101,9 @@ func (c *checker) field(f procedure.Field, raw any) (any, error) {
 	case "bool":
 		return boolean(f, raw)
 	case "agencies":
-		return c.agencies(f, raw)
+		return c.several(f, raw, c.agency)
+	case "deputies":
+		return c.several(f, raw, c.deputy)
 	case "file":
 		if a, ok := raw.(files.Accepted); ok {
 			return a, nil
@@ -150,7 +153,8 @@ func (c *checker) one(f procedure.Field, s string) (any, error) {
 			return nil, bad("casework.bad_choice")
 		}
 	case "category":
-		if _, err := registry.GetCategory(c.ctx, c.q, s); err != nil {
+		category, err := registry.GetCategory(c.ctx, c.q, s)
+		if err != nil || category.Use != c.use(f) {
 			return nil, bad("casework.bad_choice")
 		}
 	case "agency":
@@ -161,8 +165,22 @@ func (c *checker) one(f procedure.Field, s string) (any, error) {
 		return c.sorter(f, s)
 	case "case":
 		return c.other(f, s)
+	case "deputy":
+		return c.deputy(f, s)
+	case "session":
+		return c.session(f, s)
+	case "round":
+		return c.round(f, s)
 	}
 	return s, nil
+}
+
+// use is what a category must be for: the kind of case, or what the field says.
+func (c *checker) use(f procedure.Field) string {
+	if f.Choices != "" {
+		return f.Choices
+	}
+	return c.p.Kind
 }
 
 // number reads a whole number from 1 to the field's greatest.
@@ -211,13 +229,39 @@ func boolean(f procedure.Field, raw any) (any, error) {
 
 func (c *checker) agency(f procedure.Field, id string) (any, error) {
 	a, err := registry.GetAgency(c.ctx, c.q, id)
-	if err != nil || a.Congress != c.congress {
+	if err != nil || a.Congress != c.congress || f.Choices != "" && a.System != f.Choices {
 		return nil, errs.New(errs.Invalid, "casework.bad_agency").With(errs.Args{"Label": f.Label})
 	}
 	return id, nil
 }
 
-func (c *checker) agencies(f procedure.Field, raw any) (any, error) {
+// deputy finds a person who holds a mandate at the congress.
+func (c *checker) deputy(f procedure.Field, id string) (any, error) {
+	ok, err := registry.HoldsMandate(c.ctx, c.q, id, c.congress, c.on)
+	if err == nil && !ok {
+		err = errs.New(errs.Invalid, "casework.bad_deputy").With(errs.Args{"Label": f.Label})
+	}
+	return id, err
+}
+
+func (c *checker) session(f procedure.Field, id string) (any, error) {
+	s, err := registry.GetSession(c.ctx, c.q, id)
+	if err != nil || s.Congress != c.congress {
+		return nil, errs.New(errs.Invalid, "casework.bad_choice").With(errs.Args{"Label": f.Label})
+	}
+	return id, nil
+}
+
+func (c *checker) round(f procedure.Field, id string) (any, error) {
+	r, err := registry.GetRound(c.ctx, c.q, id)
+	if err != nil || r.Congress != c.congress {
+		return nil, errs.New(errs.Invalid, "casework.bad_choice").With(errs.Args{"Label": f.Label})
+	}
+	return id, nil
+}
+
+// several reads a list of references.
+func (c *checker) several(f procedure.Field, raw any, one func(procedure.Field, string) (any, error)) (any, error) {
 	var ids []string
 	switch v := raw.(type) {
 	case nil:
@@ -241,7 +285,7 @@ func (c *checker) agencies(f procedure.Field, raw any) (any, error) {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	for _, id := range ids {
-		if _, err := c.agency(f, id); err != nil {
+		if _, err := one(f, id); err != nil {
 			return nil, err
 		}
 	}

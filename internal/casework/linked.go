@@ -17,6 +17,7 @@ const (
 	LinkSplit = "split"      // 拆分
 	LinkUp    = "refer_up"   // 提请上级
 	LinkDown  = "refer_down" // 转下级
+	LinkInto  = "convert"    // 转为代表建议
 )
 
 // mergeable lets a case follow another of the same office that is still open or has been answered. What follows others is followed by none.
@@ -158,6 +159,36 @@ func (a *Act) linkedOpening() Opening {
 		HideName: c.HideName, MayPublish: c.MayPublish}
 }
 
+// Convert opens a case of another kind that came of this one, in the same transaction; neither contact nor attachments go along. then names what
+// the system does to it at once, such as submitting what presidium or office has already looked at.
+func (a *Act) Convert(ctx context.Context, o Opening, office string, then ...string) error {
+	kind, err := a.service.Kind(o.Kind)
+	if err != nil {
+		return err
+	}
+	congress, err := registry.GetCongress(ctx, a.q, a.Case.CongressID)
+	if err != nil {
+		return err
+	}
+	in := registry.Intake{Congress: congress, Office: office}
+	child, err := a.service.caseAt(ctx, a.tx, kind, o, in, a.At, a.Permission)
+	if err != nil {
+		return err
+	}
+	child.id = a.id
+	child.Case.Origin, child.Case.OriginHow = a.Case.ID, LinkInto
+	a.also = append(a.also, child)
+	if err := child.begin(ctx, o); err != nil {
+		return err
+	}
+	for _, action := range then {
+		if err := child.System(ctx, nil, action); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // openLinked opens a case that came from this one, with its contact and the submitter's attachments, in the same transaction.
 func (a *Act) openLinked(ctx context.Context, o Opening, officeID, how string) error {
 	office, err := registry.GetOffice(ctx, a.q, officeID)
@@ -264,13 +295,17 @@ func (s *Service) links(ctx context.Context, a *Act, resident bool) ([]LinkView,
 
 func (s *Service) link(ctx context.Context, a *Act, other *Case, resident bool) (LinkView, error) {
 	l := LinkView{How: LinkFollower, Number: other.Number, Office: other.Office}
-	if st, ok := a.kind.Procedure.Case.State(other.State); ok {
+	kind, err := s.Kind(other.Kind)
+	if err != nil {
+		return l, err
+	}
+	if st, ok := kind.Procedure.Case.State(other.State); ok {
 		l.StateLabel = st.Label
 	}
 	switch {
 	case other.Origin == a.Case.ID:
 		l.How = other.OriginHow
-		if resident {
+		if resident && other.Kind == a.Case.Kind {
 			l.Code = s.vault.Code(other.ID, int(other.CodeCounter))
 		}
 	case other.ID == a.Case.Origin:

@@ -35,13 +35,14 @@ type Query struct {
 	Class       string
 	Result      string // of the verdict
 	Publication string
-	Lamp        string        // amber or red
-	Open        bool          // not in a final state
-	Missed      bool          // a promise was not kept in time
-	Numbers     []string      // these only
-	Q           string        // words, all of which the case's texts contain
-	From, To    deadline.Date // received from, and to (inclusive)
-	Sort        string        // "received" (newest first, the default) or "due" (soonest first)
+	Lamp        string               // amber or red
+	Within      func(w *store.Where) // what a kind narrows its own by, in conditions on case_file c; nil for nothing
+	Open        bool                 // not in a final state
+	Missed      bool                 // a promise was not kept in time
+	Numbers     []string             // these only
+	Q           string               // words, all of which the case's texts contain
+	From, To    deadline.Date        // received from, and to (inclusive)
+	Sort        string               // "received" (newest first, the default) or "due" (soonest first)
 	Cursor      string
 	Limit       int // 50 if zero, 200 at most
 }
@@ -167,11 +168,14 @@ func (s *Service) where(ctx context.Context, q store.Querier, actor policy.Actor
 	if len(query.Numbers) > 0 {
 		w.In("c.number", query.Numbers...)
 	}
+	if query.Within != nil {
+		query.Within(w)
+	}
 	if query.Missed {
 		w.And("exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and a.promise_state = 'missed')")
 	}
 	if query.Agency != "" {
-		w.And("exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and a.agency_id = ? and a.state not in ('moved', 'stopped'))", query.Agency)
+		w.And("exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and a.agency_id = " + w.Bind(query.Agency) + " and a.state not in " + bindAll(w, s.goneStates()) + ")")
 	}
 	if query.From != "" {
 		w.And("c.received_at >= ?", store.Micros(query.From.Start()))
@@ -203,19 +207,46 @@ func (s *Service) openStates(kind string) []string {
 	return open
 }
 
+// Visible narrows a query over case_file c to what an actor may read; the zero actor is the public, which reads what is published.
+func (s *Service) Visible(ctx context.Context, q store.Querier, w *store.Where, actor policy.Actor) error {
+	if len(actor.Grants) == 0 {
+		w.And("c.publication = ?", Published)
+		return nil
+	}
+	return s.scope(ctx, q, w, actor)
+}
+
+// goneStates lists the states of any kind in which an addressee no longer has its part.
+func (s *Service) goneStates() []string {
+	var gone []string
+	for _, k := range s.kinds {
+		gone = append(gone, k.Procedure.Assignment.Gone()...)
+	}
+	slices.Sort(gone)
+	return slices.Compact(gone)
+}
+
 // scope narrows a list to what the policy's "view" rows let the actor read, grant by grant.
 func (s *Service) scope(ctx context.Context, q store.Querier, w *store.Where, actor policy.Actor) error {
 	var any []string
-	for name := range s.kinds {
+	for name, k := range s.kinds {
+		private := k.Procedure.Case.Private()
 		for _, g := range actor.Grants {
-			for _, r := range s.viewing(name, g) {
-				cond, err := s.scopeOf(ctx, q, w, g, r)
+			for _, v := range s.viewing(name, g, len(private) > 0) {
+				cond, err := s.scopeOf(ctx, q, w, g, v.relation)
 				if err != nil {
 					return err
 				}
-				if cond != "" {
-					any = append(any, "(c.kind = "+w.Bind(name)+" and "+cond+")")
+				if cond == "" {
+					continue
 				}
+				switch {
+				case v.private && !v.open:
+					cond += " and c.state in " + bindAll(w, private)
+				case !v.private && len(private) > 0:
+					cond += " and c.state not in " + bindAll(w, private)
+				}
+				any = append(any, "(c.kind = "+w.Bind(name)+" and "+cond+")")
 			}
 		}
 	}
@@ -226,16 +257,31 @@ func (s *Service) scope(ctx context.Context, q store.Querier, w *store.Where, ac
 	return nil
 }
 
+// sight is a relation in which a grant may read: what stands in private states, what stands in others, or both.
+type sight struct {
+	relation      policy.Relation
+	open, private bool
+}
+
 // viewing lists the relations in which the grant may read. Who reads all of his congress needs no further look at what his office has.
-func (s *Service) viewing(kind string, g policy.Grant) []policy.Relation {
-	var relations []policy.Relation
-	for _, r := range []policy.Relation{policy.Anyone, policy.Congress, policy.Receiving, policy.Intake, policy.Above, policy.NamedBy, policy.Involved} {
-		within := (r == policy.Receiving || r == policy.Above) && slices.Contains(relations, policy.Congress)
-		if ok, _ := s.table.Allows(kind, "view", g.Role, r); ok && !within {
-			relations = append(relations, r)
+func (s *Service) viewing(kind string, g policy.Grant, private bool) []sight {
+	var sights []sight
+	all := false
+	for _, r := range []policy.Relation{policy.Anyone, policy.Congress, policy.Receiving, policy.Intake, policy.Above, policy.NamedBy, policy.Signer, policy.Involved} {
+		v := sight{relation: r, private: true}
+		v.open, _ = s.table.Allows(kind, "view", g.Role, r)
+		if private {
+			v.private, _ = s.table.Allows(kind, "view_private", g.Role, r)
 		}
+		if all && (r == policy.Receiving || r == policy.Above) {
+			v.open = false
+		}
+		if v.open || v.private && private {
+			sights = append(sights, v)
+		}
+		all = all || r == policy.Congress && v.open
 	}
-	return relations
+	return sights
 }
 
 // scopeOf is the condition under which a grant stands in a relation, the same as standing finds case by case.
@@ -259,6 +305,8 @@ func (s *Service) scopeOf(ctx context.Context, q store.Querier, w *store.Where, 
 		return "(c.congress_id = " + w.Bind(g.Congress) + " and c.office_id in " + bindAll(w, below) + ")", nil
 	case r == policy.NamedBy && g.Person != "":
 		return s.scopeOfDeputy(ctx, q, w, g.Person)
+	case r == policy.Signer && g.Person != "":
+		return "exists (select 1 from case_signer p where p.case_id = c.id and p.person_id = " + w.Bind(g.Person) + " and p.state not in ('" + SignerDeclined + "', '" + SignerLeft + "'))", nil
 	case r == policy.Involved && g.Agency != "":
 		id := w.Bind(g.Agency)
 		return "exists (select 1 from assignment a where a.congress_id = c.congress_id and a.case_id = c.id and (a.agency_id = " + id + " or a.assigner_agency_id = " + id + "))", nil

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +28,11 @@ type Opening struct {
 	Source     string // web, paper, telephone, visit, import
 	HideName   bool
 	MayPublish bool
+	Office     string            // that receives it, where the kind knows; "" to find it by station, grid or deployment
+	Extra      map[string]string // what the kind keeps of its own
+	Texts      map[string]string // further free texts by name, shown to staff and submitter
+	Signers    []Signer
+	OwnHand    bool // no office took it in: a private draft is nobody's but the author's
 	Title      string
 	Body       string
 	Place      string
@@ -46,30 +52,36 @@ const opened = "open"
 func (s *Service) Open(ctx context.Context, o Opening) (Result, error) {
 	var res Result
 	err := s.db.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		res = Result{}
-		kind, err := s.Kind(o.Kind)
-		if err != nil {
-			return err
-		}
-		first, err := s.remember(ctx, tx, o.Actor.Account, o.Key, o.fingerprint(), "")
-		if err != nil {
-			return err
-		}
-		if !first {
-			return s.again(ctx, tx, o, &res)
-		}
-		a, err := s.newCase(ctx, tx, kind, o)
-		if err != nil {
-			return err
-		}
-		res = a.result()
-		if err := a.save(ctx); err != nil {
-			return err
-		}
-		_, err = store.Exec(ctx, tx, "update idempotency set number = $1 where account = $2 and key = $3", a.Case.Number, o.Actor.Account, o.Key)
+		var err error
+		res, err = s.open(ctx, tx, o)
 		return err
 	})
 	s.told(opened, res.Repeated, err)
+	return res, err
+}
+
+func (s *Service) open(ctx context.Context, tx *store.Tx, o Opening) (res Result, err error) {
+	kind, err := s.Kind(o.Kind)
+	if err != nil {
+		return res, err
+	}
+	first, err := s.remember(ctx, tx, o.Actor.Account, o.Key, o.fingerprint(), "")
+	if err != nil {
+		return res, err
+	}
+	if !first {
+		err = s.again(ctx, tx, o, &res)
+		return res, err
+	}
+	a, err := s.newCase(ctx, tx, kind, o)
+	if err != nil {
+		return res, err
+	}
+	res = a.result()
+	if err := a.save(ctx); err != nil {
+		return res, err
+	}
+	_, err = store.Exec(ctx, tx, "update idempotency set number = $1 where account = $2 and key = $3", a.Case.Number, o.Actor.Account, o.Key)
 	return res, err
 }
 
@@ -79,7 +91,7 @@ func (o Opening) fingerprint() string {
 		sums = append(sums, f.SHA256)
 	}
 	return fingerprint(o.Kind, o.Station, o.Grid, o.Deputy, o.Category, o.Urgent, o.Source, o.HideName, o.MayPublish, o.Title, o.Body, o.Place,
-		o.Contact.Plain(), sums, o.OccurredAt, o.ImportKey, o.Proxy)
+		o.Contact.Plain(), sums, o.OccurredAt, o.ImportKey, o.Proxy, o.Office, o.Extra, o.Texts, o.Signers)
 }
 
 // again answers a repeated key with the first case.
@@ -106,13 +118,16 @@ func (s *Service) newCase(ctx context.Context, tx *store.Tx, kind *Kind, o Openi
 	if at.After(tx.Now()) {
 		return nil, errs.New(errs.Invalid, "casework.future").At(ClaimedAt)
 	}
-	in, err := registry.ResolveIntake(ctx, tx, o.Station, o.Grid, o.Deputy, deadline.DateOf(at))
+	in, err := registry.ResolveIntake(ctx, tx, registry.Place{Office: o.Office, Station: o.Station, Grid: o.Grid, Deputy: o.Deputy}, deadline.DateOf(at))
 	if err != nil {
 		return nil, err
 	}
 	permission, err := s.mayEnter(o, in)
 	if err != nil {
 		return nil, err
+	}
+	if o.OwnHand {
+		in.IntakeOffice = ""
 	}
 	a, err := s.caseAt(ctx, tx, kind, o, in, at, permission)
 	if err != nil {
@@ -135,6 +150,10 @@ func (s *Service) caseAt(ctx context.Context, tx *store.Tx, kind *Kind, o Openin
 	c := &Case{CongressID: in.Congress.ID, ID: store.NewID(), Kind: p.Kind, Number: number, Procedure: p.Hash(), Office: in.Office,
 		IntakeOffice: in.IntakeOffice, Station: in.Station, Grid: in.Grid, Deputy: o.Deputy, Category: o.Category, Urgent: o.Urgent,
 		Source: o.Source, HideName: o.HideName, MayPublish: o.MayPublish, CodeCounter: 1, ReceivedAt: store.Micros(at), ImportKey: o.ImportKey, Inferred: o.Inferred}
+	c.Signers.V = o.Signers
+	for name, value := range o.Extra {
+		c.Put(name, value)
+	}
 	return &Act{Case: c, Actor: o.Actor, Permission: permission, Values: Values{}, At: at, Now: tx.Now(), id: store.NewID(), kind: kind, calendar: cal,
 		q: tx, tx: tx, vault: s.vault, service: s, started: map[any]int64{c: 0}, Inferred: o.Inferred}, nil
 }
@@ -148,6 +167,11 @@ func (a *Act) begin(ctx context.Context, o Opening) error {
 	c.BodyText = a.Text("body", o.Body, "resident")
 	if o.Place != "" {
 		c.PlaceText = a.Text("place", o.Place, "resident")
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Texts)) {
+		if body := o.Texts[name]; body != "" {
+			c.Put("text."+name, a.Text(name, body, "resident"))
+		}
 	}
 	for _, f := range o.Files {
 		a.Attach(Submitted, f, files.PurposeSubmitted)
@@ -171,12 +195,18 @@ func (a *Act) begin(ctx context.Context, o Opening) error {
 
 // mayEnter lets anyone speak for himself, and asks the table who may enter for others and where.
 func (s *Service) mayEnter(o Opening, in registry.Intake) (Permission, error) {
-	if o.Actor.Has(policy.Resident) {
+	if allowed, _ := s.table.Allows(o.Kind, "enter", policy.Resident, policy.Anyone); allowed && o.Actor.Has(policy.Resident) {
 		return Permission{Role: policy.Resident, Relation: policy.Anyone}, nil
 	}
 	for _, g := range o.Actor.Grants {
-		for _, r := range []policy.Relation{policy.Anyone, policy.Congress} {
+		for _, r := range []policy.Relation{policy.NamedBy, policy.Anyone, policy.Congress} {
 			allowed, _ := s.table.Allows(o.Kind, "enter", g.Role, r)
+			if r == policy.NamedBy {
+				if allowed && g.Person != "" && g.Person == o.Deputy && g.Congress == in.Congress.ID {
+					return Permission{Role: g.Role, Relation: r, Person: g.Person}, nil
+				}
+				continue
+			}
 			if allowed && (r == policy.Anyone || g.Congress == in.Congress.ID || slices.Contains([]string{in.Office, in.IntakeOffice}, g.Office)) {
 				return Permission{Role: g.Role, Relation: r, Proxy: o.Proxy, Office: g.Office, Behalf: g.Behalf}, nil
 			}

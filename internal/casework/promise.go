@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
@@ -41,9 +42,9 @@ func (s *Service) RunPromises(ctx context.Context, limit int) (int, error) {
 		Version int64
 	}
 	today := string(deadline.DateOf(s.db.Now()))
+	w := new(store.Where).And("a.promise_state = ? and a.promise_on < ?", PromiseOpen, today).In("a.state", s.answeredStates()...)
 	rows, err := store.All[broken](ctx, s.db.Reader(), `select c.number, a.n, a.version from assignment a
-		join case_file c on c.congress_id = a.congress_id and c.id = a.case_id
-		where a.promise_state = $1 and a.promise_on < $2 and a.state = 'answered' order by a.promise_on limit $3`, PromiseOpen, today, limit)
+		join case_file c on c.congress_id = a.congress_id and c.id = a.case_id`+w.String()+" order by a.promise_on limit "+w.Bind(limit), w.Args()...)
 	if err != nil {
 		return 0, err
 	}
@@ -59,6 +60,18 @@ func (s *Service) RunPromises(ctx context.Context, limit int) (int, error) {
 		}
 	}
 	return done, nil
+}
+
+// answeredStates lists the states from which the timetable notes a promise as missed.
+func (s *Service) answeredStates() []string {
+	var states []string
+	for _, k := range s.kinds {
+		if row, ok := k.Procedure.Assignment.Action("miss_promise"); ok {
+			states = append(states, row.From...)
+		}
+	}
+	slices.Sort(states)
+	return slices.Compact(states)
 }
 
 // Promise is a line of the ledger: who owes what by when.

@@ -21,7 +21,7 @@ type standing struct {
 
 // asked are the relations in the order they are tried: those that need a query last.
 var asked = []policy.Relation{policy.Anyone, policy.Submitter, policy.Own, policy.Congress, policy.Intake, policy.Receiving, policy.Assigner, policy.Assignee, policy.LeadAgency,
-	policy.Involved, policy.NamedBy, policy.Above}
+	policy.Involved, policy.NamedBy, policy.Signer, policy.Above}
 
 // holds reports whether the grant stands in the relation. Own is left to the caller, who knows the act.
 func (s standing) holds(ctx context.Context, actor policy.Actor, g policy.Grant, r policy.Relation) (bool, error) {
@@ -29,8 +29,14 @@ func (s standing) holds(ctx context.Context, actor policy.Actor, g policy.Grant,
 	case policy.Resident:
 		return r == policy.Anyone || r == policy.Submitter && actor.Case == s.c.ID, nil
 	case policy.Deputy:
-		if r == policy.NamedBy {
+		switch r {
+		case policy.NamedBy:
 			return s.named(ctx, g.Person)
+		case policy.Signer:
+			signer, asked := s.c.Signer(g.Person)
+			return asked && signer.State != SignerDeclined && signer.State != SignerLeft, nil
+		case policy.Congress:
+			return g.Congress == s.c.CongressID, nil
 		}
 		return r == policy.Anyone, nil
 	case policy.Agency, policy.AgencyLead, policy.Supervision:
@@ -118,7 +124,7 @@ func (s standing) permit(ctx context.Context, table *policy.Table, actor policy.
 			if !holds {
 				continue
 			}
-			p := Permission{Role: g.Role, Relation: r, Proxy: proxy, Office: g.Office, Agency: g.Agency, Behalf: g.Behalf}
+			p := Permission{Role: g.Role, Relation: r, Proxy: proxy, Office: g.Office, Agency: g.Agency, Behalf: g.Behalf, Person: g.Person}
 			if !proxy {
 				return p, true, nil
 			}

@@ -1,6 +1,9 @@
 package casework
 
 import (
+	"maps"
+	"slices"
+
 	"lianxin/internal/deadline"
 	"lianxin/internal/store"
 )
@@ -18,6 +21,22 @@ type Entry struct {
 	Account   string `json:"account"`    // who entered it
 	CheckedBy string `json:"checked_by"` // who checked it; empty until then
 	Agrees    bool   `json:"agrees"`     // what the check found
+}
+
+// States of a signature.
+const (
+	SignerInvited  = "invited"  // 已邀请
+	SignerSigned   = "signed"   // 已附议
+	SignerDeclined = "declined" // 不附议
+	SignerLeft     = "left"     // 已退出
+	SignerLeaving  = "leaving"  // 同意撤回
+)
+
+// Signer is a deputy asked to sign a case beside the one who leads it.
+type Signer struct {
+	Person string `json:"person"`
+	State  string `json:"state"`
+	At     int64  `json:"at"` // microseconds UTC, of the last change
 }
 
 // Correction is a correction 更正 asked for and not yet confirmed by a second person.
@@ -50,6 +69,9 @@ type Case struct {
 	MayPublish   bool   `db:"may_publish" json:"may_publish"`
 	HasContact   bool   `db:"has_contact" json:"has_contact"`
 	CodeCounter  int64  `db:"code_counter" json:"code_counter"`
+
+	Signers store.JSON[[]Signer]          `db:"signers" json:"signers"` // deputies asked to sign, in the order they were asked
+	Extra   store.JSON[map[string]string] `db:"extra" json:"extra"`     // what the kind keeps of its own: choices, dates, references
 
 	Main       string `db:"main_id" json:"main_id"`       // case this one is merged into and answered with
 	Origin     string `db:"origin_id" json:"origin_id"`   // case this one was split or handed over from
@@ -141,7 +163,7 @@ type Assignment struct {
 	SignedOn    string `db:"signed_on" json:"signed_on"`               // date on the registered approval
 
 	BatchDue       string `db:"batch_due" json:"batch_due"`             // date asked beside the legal one
-	ExtensionAsked int64  `db:"extension_asked" json:"extension_asked"` // working days asked for and not decided; 0 for none
+	ExtensionAsked int64  `db:"extension_asked" json:"extension_asked"` // units of the extension's limit asked for and not decided; 0 for none
 
 	Urges      int64  `db:"urges" json:"urges"`             // how often it was urged
 	UrgedAt    int64  `db:"urged_at" json:"urged_at"`       // last
@@ -151,6 +173,8 @@ type Assignment struct {
 
 	PromiseState string `db:"promise_state" json:"promise_state"` // "", open, kept, missed
 	PromiseMoves int64  `db:"promise_moves" json:"promise_moves"` // how often a new date was promised instead
+
+	Extra store.JSON[map[string]string] `db:"extra" json:"extra"` // what the kind keeps of its own: choices, dates, references
 
 	AssignedAt int64 `db:"assigned_at" json:"assigned_at"`
 	SignedAt   int64 `db:"signed_at" json:"signed_at"`
@@ -164,6 +188,53 @@ type Assignment struct {
 
 	DueAt   int64 `db:"due_at" json:"due_at"`
 	AmberAt int64 `db:"amber_at" json:"amber_at"`
+}
+
+// Get is what the kind keeps under a name; "" for nothing.
+func (c *Case) Get(name string) string { return c.Extra.V[name] }
+
+// Put keeps a value under a name; "" removes it. The map is replaced, never changed in place.
+func (c *Case) Put(name, value string) { c.Extra.V = with(c.Extra.V, name, value) }
+
+// Get is what the kind keeps under a name; "" for nothing.
+func (a *Assignment) Get(name string) string { return a.Extra.V[name] }
+
+// Put keeps a value under a name; "" removes it. The map is replaced, never changed in place.
+func (a *Assignment) Put(name, value string) { a.Extra.V = with(a.Extra.V, name, value) }
+
+func with(old map[string]string, name, value string) map[string]string {
+	next := maps.Clone(old)
+	if next == nil {
+		next = map[string]string{}
+	}
+	next[name] = value
+	if value == "" {
+		delete(next, name)
+	}
+	return next
+}
+
+// Signed counts the deputies who sign the case beside the one who leads it.
+func (c *Case) Signed() int {
+	n := 0
+	for _, s := range c.Signers.V {
+		if s.Signs() {
+			n++
+		}
+	}
+	return n
+}
+
+// Signs reports whether the signature stands.
+func (s Signer) Signs() bool { return s.State == SignerSigned || s.State == SignerLeaving }
+
+// Signer finds a person among those asked to sign.
+func (c *Case) Signer(person string) (Signer, bool) {
+	i := slices.IndexFunc(c.Signers.V, func(s Signer) bool { return s.Person == person && person != "" })
+	if i < 0 {
+		return Signer{}, false
+	}
+	return c.Signers.V[i], true
 }
 
 // Leads reports whether the addressee answers for the case: alone, as lead, or for a part of its own.

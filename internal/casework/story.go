@@ -51,6 +51,7 @@ type AssignmentView struct {
 	Possible   []Possible
 	Reply      string
 	Promise    string
+	Words      map[string]string // texts the kind keeps of its own, by the name behind "text."
 }
 
 // View is a case as one reader may see it: staff, or the resident with the code.
@@ -72,8 +73,9 @@ type View struct {
 	Attachments []files.Attachment
 	Possible    []Possible
 	Story       []StoryEntry
-	Mode        policy.Role // resident where the submitter reads, "" for staff
-	Correcting  string      // the value a pending correction asks for
+	Mode        policy.Role       // resident where the submitter reads, "" for staff
+	Words       map[string]string // texts the kind keeps of its own, by the name behind "text."; staff only
+	Correcting  string            // the value a pending correction asks for
 	Links       []LinkView
 }
 
@@ -161,9 +163,11 @@ func (s *Service) fillView(ctx context.Context, v *View, a *Act, st standing, wh
 
 // fillStaff adds what only staff may see.
 func (s *Service) fillStaff(ctx context.Context, v *View, a *Act, st standing, texts map[string]text) error {
+	v.Words = ownWords(v.Extra.V, texts)
 	for _, asg := range a.Assignments {
 		state, _ := v.Procedure.Assignment.State(asg.State)
-		av := AssignmentView{Assignment: asg, Clocks: explain(asg.Clocks.V, state, a.calendar), Reply: texts[asg.ReplyText].Body, Promise: texts[asg.PromiseText].Body}
+		av := AssignmentView{Assignment: asg, Clocks: explain(asg.Clocks.V, state, a.calendar), Reply: texts[asg.ReplyText].Body, Promise: texts[asg.PromiseText].Body,
+			Words: ownWords(asg.Extra.V, texts)}
 		if state != nil {
 			av.StateLabel = state.Label
 		}
@@ -187,6 +191,17 @@ func (s *Service) fillStaff(ctx context.Context, v *View, a *Act, st standing, t
 	}
 	v.Attachments, err = files.List(ctx, a.q, v.CongressID, v.ID)
 	return err
+}
+
+// ownWords are the texts that a kind keeps of its own.
+func ownWords(extra map[string]string, texts map[string]text) map[string]string {
+	words := map[string]string{}
+	for key, id := range extra {
+		if name, ok := strings.CutPrefix(key, "text."); ok {
+			words[name] = texts[id].Body
+		}
+	}
+	return words
 }
 
 // explain lists clocks with their words, the governing one first.
@@ -308,8 +323,8 @@ type publicRow struct {
 
 const publicFrom = ` from case_file c
 	join case_text t on t.congress_id = c.congress_id and t.id = c.public_title_text
-	join case_text b on b.congress_id = c.congress_id and b.id = c.public_body_text
-	join case_text r on r.congress_id = c.congress_id and r.id = c.public_reply_text`
+	left join case_text b on b.congress_id = c.congress_id and b.id = c.public_body_text
+	left join case_text r on r.congress_id = c.congress_id and r.id = c.public_reply_text`
 
 // Published reads one published case; any other is errs.NotFound, whether it exists or not.
 func (s *Service) Published(ctx context.Context, number string) (Public, error) {
@@ -335,7 +350,7 @@ func (s *Service) PublishedList(ctx context.Context, kind string, before int64, 
 func (s *Service) published(ctx context.Context, w *store.Where, limit int) ([]Public, error) {
 	w.And("c.publication = ?", Published)
 	rows, err := store.All[publicRow](ctx, s.db.Reader(), "select "+store.Columns[Case]("c.")+
-		", '' as title, t.body as public_title, b.body as public_body, r.body as public_reply"+publicFrom+w.String()+
+		", '' as title, t.body as public_title, coalesce(b.body, '') as public_body, coalesce(r.body, '') as public_reply"+publicFrom+w.String()+
 		" order by c.published_at desc, c.id desc limit "+w.Bind(limit), w.Args()...)
 	if err != nil {
 		return nil, err

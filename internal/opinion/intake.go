@@ -161,7 +161,7 @@ func (in *Intake) checkRest(ctx context.Context, s *casework.Service, actor poli
 		wrong = append(wrong, errs.New(errs.Invalid, "opinion.too_many_files").With(errs.Args{"Max": MaxFiles}).At("files"))
 	}
 	if in.Category != "" {
-		if _, err := registry.GetCategory(ctx, s.DB().Reader(), in.Category); err != nil {
+		if category, err := registry.GetCategory(ctx, s.DB().Reader(), in.Category); err != nil || category.Use != Kind {
 			wrong = append(wrong, errs.New(errs.Invalid, "opinion.bad_category").At("category"))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
 	"lianxin/internal/procedure"
+	"lianxin/internal/registry"
 	"lianxin/internal/store"
 )
 
@@ -67,10 +68,8 @@ func effects() map[string]casework.Effect {
 	all["accept"] = accept
 	all["outcome"] = outcome
 	all["outcome_of_lead"] = outcomeOfLead
-	all["signed"] = signed
 	all["reply"] = reply
-	all["verdict"] = verdict
-	all["no_verdict"] = noVerdict
+	all["convert"] = convert
 	return all
 }
 
@@ -90,7 +89,7 @@ func limit(name string, c *casework.Case, agencyLevel string) string {
 // decide sends an unhappy verdict on the result round again, once, and leaves a second one to the office. The attitude alone redoes nothing.
 func decide(a *casework.Act) string {
 	switch {
-	case a.Values.String("result") != unsatisfied:
+	case a.Values.String("result") != casework.Unsatisfied:
 		return "closed"
 	case a.Left("redo") <= 0:
 		return "disputed"
@@ -99,8 +98,6 @@ func decide(a *casework.Act) string {
 	}
 	return "in_hand"
 }
-
-const unsatisfied = "unsatisfied"
 
 // mayMove lets a move be asked within its window from assignment, and not after the second decision.
 func mayMove(_ context.Context, a *casework.Act) error {
@@ -141,11 +138,6 @@ func outcomeOfLead(ctx context.Context, a *casework.Act) error {
 	return nil
 }
 
-func signed(_ context.Context, a *casework.Act) error {
-	a.Target.SignedAt = a.Micros()
-	return nil
-}
-
 // reply takes the agency's result; one that lists the matter for later must promise what and by when.
 func reply(_ context.Context, a *casework.Act) error {
 	class, on := a.Values.String("class"), a.Values.String("promise_on")
@@ -161,26 +153,24 @@ func reply(_ context.Context, a *casework.Act) error {
 	return nil
 }
 
-// verdict keeps the first verdict for good, and sends the answer back to those who gave it where the case goes round again.
-func verdict(ctx context.Context, a *casework.Act) error {
-	attitude, result := a.Values.String("attitude"), a.Values.String("result")
-	if (attitude == unsatisfied || result == unsatisfied) && a.TextOf("comment") == "" {
-		return errs.New(errs.Invalid, "opinion.comment_needed").At("comment")
-	}
-	c := a.Case
-	c.Attitude, c.Result, c.Verdict = attitude, result, "given"
-	if c.FirstResult == "" {
-		c.FirstAttitude, c.FirstResult = attitude, result
-	}
-	if c.State != "in_hand" {
-		return nil
-	}
-	return a.Redo(ctx)
-}
+// suggestionKind is the kind a matter is turned into that a deputy takes up 代表建议.
+const suggestionKind = "suggestion"
 
-func noVerdict(_ context.Context, a *casework.Act) error {
-	if a.Case.Verdict == "" {
-		a.Case.Verdict = "lapsed"
+// convert opens a draft for a deputy, who words it as his own and submits it; the opinion ends, linked both ways.
+func convert(ctx context.Context, a *casework.Act) error {
+	on := deadline.DateOf(a.At)
+	session, err := registry.SessionOn(ctx, a.Query(), a.Case.CongressID, on)
+	if err != nil {
+		return err
 	}
-	return nil
+	seat, err := registry.MandateAt(ctx, a.Query(), a.Values.String("deputy"), a.Case.CongressID, on)
+	if err != nil {
+		return err
+	}
+	phase := "recess"
+	if on <= session.Deadline() {
+		phase = "meeting"
+	}
+	return a.Convert(ctx, casework.Opening{Actor: a.Actor, Kind: suggestionKind, Deputy: a.Values.String("deputy"), Title: a.Values.String("title"), Body: a.Values.String("body"),
+		Source: Web, MayPublish: true, OwnHand: true, Extra: map[string]string{"session": session.ID, "phase": phase, "delegation": seat.Delegation, "disclosure": "full", "formed": "grid"}}, a.Case.Office)
 }

@@ -240,17 +240,17 @@ func TestExtension(t *testing.T) {
 		c := h.accepted(opinion.Intake{})
 		h.do(clerk, c, 0, "assign", casework.Input{"lead": housing})
 		h.do(handler, c, 1, "sign", nil)
-		h.refused(errs.Invalid, handler, c, 1, "extend", casework.Input{"days": "16", "reason": "hard"})
-		h.refused(errs.Invalid, handler, c, 1, "extend", casework.Input{"days": "-1", "reason": "hard"})
-		h.do(handler, c, 1, "extend", casework.Input{"days": "5", "reason": "hard"})
-		h.refused(errs.Conflict, handler, c, 1, "extend", casework.Input{"days": "5", "reason": "hard"})
+		h.refused(errs.Invalid, handler, c, 1, "extend", casework.Input{"length": "16", "reason": "hard"})
+		h.refused(errs.Invalid, handler, c, 1, "extend", casework.Input{"length": "-1", "reason": "hard"})
+		h.do(handler, c, 1, "extend", casework.Input{"length": "5", "reason": "hard"})
+		h.refused(errs.Conflict, handler, c, 1, "extend", casework.Input{"length": "5", "reason": "hard"})
 		before := h.assignments(c)[0].Clocks[0].Clock.Due
 		h.do(clerk, c, 1, "grant_extension", casework.Input{"words": "granted"})
 		after := h.assignments(c)[0]
 		if got := after.Clocks[0].Clock.Due; got != before.AddDays(7) || after.ExtensionAsked != 0 {
 			t.Errorf("due %s, want five working days after %s", got, before)
 		}
-		h.refused(errs.Conflict, handler, c, 1, "extend", casework.Input{"days": "5", "reason": "harder"})
+		h.refused(errs.Conflict, handler, c, 1, "extend", casework.Input{"length": "5", "reason": "harder"})
 		h.check()
 	})
 }

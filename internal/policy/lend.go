@@ -10,7 +10,7 @@ import (
 // and a deputy's office is personal (invariant 10).
 func (r Role) side() string {
 	switch r {
-	case Station, Street, Clerk, Leader:
+	case Station, Street, Clerk, Motions, Leader:
 		return "congress"
 	case Agency, AgencyLead:
 		return "agency"

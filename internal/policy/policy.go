@@ -20,6 +20,7 @@ const (
 	Street      Role = "street"
 	Clerk       Role = "clerk"
 	Leader      Role = "leader"
+	Motions     Role = "motions" // a session's motions group 议案组: borrowed staff, for the days of the session
 	Supervision Role = "supervision"
 	Agency      Role = "agency"
 	AgencyLead  Role = "agency_lead"
@@ -31,7 +32,7 @@ const (
 
 // Granted lists the roles an administrator can give, in the order pages show them.
 func Granted() []Role {
-	return []Role{Station, Street, Clerk, Leader, Deputy, Supervision, Agency, AgencyLead, Auditor, Admin}
+	return []Role{Station, Street, Clerk, Motions, Leader, Deputy, Supervision, Agency, AgencyLead, Auditor, Admin}
 }
 
 // Valid reports whether the role can be granted.
@@ -127,6 +128,7 @@ const (
 	Above      Relation = "above"     // belongs to an office above the one that has the case
 	Congress   Relation = "congress"  // belongs to the congress whose case it is
 	NamedBy    Relation = "named"     // is the deputy the case names, or one responsible for its grid
+	Signer     Relation = "signer"    // is a deputy who was asked to sign it, or signed it
 	Assignee   Relation = "assignee"  // belongs to the agency addressed
 	Assigner   Relation = "assigner"  // belongs to the office or agency that made the assignment
 	LeadAgency Relation = "lead"      // belongs to the agency that leads the case

@@ -18,14 +18,24 @@ func (p *Procedure) Conform(builtin *Procedure) error {
 		for _, st := range m.ref.States {
 			if own, ok := m.own.State(st.Name); !ok {
 				v.failf("%s state %s: is missing, and the kind relies on it", m.name, st.Name)
-			} else if own.Final != st.Final || own.Settled != st.Settled {
-				v.failf("%s: final and settled must stay as they are", v.at(m.name, "state", st.Name))
+			} else if own.Final != st.Final || own.Settled != st.Settled || own.Gone != st.Gone || own.Private != st.Private {
+				v.failf("%s: final, settled, gone and private must stay as they are", v.at(m.name, "state", st.Name))
 			}
 		}
 		for i := range m.ref.Actions {
 			v.conform(m.name, m.own, &m.ref.Actions[i])
 		}
 		v.deputies(m.name, m.own, m.ref)
+	}
+	for name, n := range builtin.Thresholds {
+		if p.Thresholds[name] < n {
+			v.failf("threshold %s: the law asks for at least %d", name, n)
+		}
+	}
+	for name, o := range builtin.Options {
+		if own, ok := p.Options[name]; !ok || !slices.Equal(own.Of, o.Of) {
+			v.failf("option %s: must stay, with a value out of %v", name, o.Of)
+		}
 	}
 	return errors.Join(v.wrong...)
 }
@@ -45,7 +55,7 @@ func (v *prover) conform(name string, m *Machine, ref *Action) {
 			v.failf("%s: the guard %s may not be dropped", where, g)
 		}
 	}
-	if !slices.Equal(own.Effects, ref.Effects) {
+	if !slices.Equal(own.Effects, ref.Effects) || own.Answers != ref.Answers {
 		v.failf("%s: the effects must stay %v", where, ref.Effects)
 	}
 	for _, f := range ref.Input {

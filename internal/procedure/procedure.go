@@ -18,8 +18,11 @@ type Procedure struct {
 	About       string              `yaml:"about"`
 	Basis       string              `yaml:"basis"` // legal basis of limits that name none themselves
 	Limits      map[string]Limit    `yaml:"limits"`
-	Counters    map[string]int      `yaml:"counters"` // how often a counted way may be taken in one case
+	Counters    map[string]int      `yaml:"counters"`   // how often a counted way may be taken in one case
+	Thresholds  map[string]int      `yaml:"thresholds"` // how many must sign, by venue and level
+	Options     map[string]Option   `yaml:"options"`    // how a place does it, where the rules leave it open
 	View        []Permit            `yaml:"view"`
+	ViewPrivate []Permit            `yaml:"view_private"` // who reads a case in a private state; nobody else then does
 	ViewContact []Permit            `yaml:"view_contact"`
 	Enter       []Permit            `yaml:"enter"` // who may take words in for somebody else
 	Choices     map[string][]Choice `yaml:"choices"`
@@ -44,30 +47,41 @@ type Limit struct {
 	Basis string        `yaml:"basis"`
 }
 
+// Option is a way of doing it that a place chooses among those the kind knows.
+type Option struct {
+	Value string   `yaml:"value"`
+	Of    []string `yaml:"of"`
+	Label string   `yaml:"label"`
+}
+
 // Choice is one value of a dictionary; the flags have a meaning for result classes only.
 type Choice struct {
 	Value    string `yaml:"value" json:"value"`
 	Label    string `yaml:"label" json:"label"`
 	Solved   bool   `yaml:"solved" json:"solved,omitempty"`     // counts_as_solved
 	Followup bool   `yaml:"followup" json:"followup,omitempty"` // needs_followup
+	Outside  bool   `yaml:"outside" json:"outside,omitempty"`   // not in_solved_base
 	Import   bool   `yaml:"import" json:"import,omitempty"`     // only an import or the timetable may give it
 }
 
 // Machine is the states and actions of a case, or of its assignments.
 type Machine struct {
-	Start   string   `yaml:"start"`
-	Starts  []string `yaml:"starts"` // clocks that start with the machine beside those of its first state
-	States  []State  `yaml:"states"`
-	Actions []Action `yaml:"actions"`
-	Advance *Advance `yaml:"advance"`
+	Start string `yaml:"start"`
+	// DistributorStart is where the assignment of a distributing agency 政府督查室 starts; empty: where every other does.
+	DistributorStart string   `yaml:"distributor_start"`
+	CoLimit          string   `yaml:"co_limit"` // limit by which a co-handler\'s first clock of Starts runs instead; empty: the same
+	Starts           []string `yaml:"starts"`   // clocks that start with the machine beside those of its first state
+	States           []State  `yaml:"states"`
+	Actions          []Action `yaml:"actions"`
+	Advance          *Advance `yaml:"advance"`
 }
 
 // Advance moves the case on when its assignments have reached a state.
 type Advance struct {
-	When    string `yaml:"when"`    // "lead": the lead or sole addressee, or every separate part; "all": everybody
-	Settled string `yaml:"settled"` // the state of the assignments that counts
-	Action  string `yaml:"action"`  // what the system does to the case
-	Parent  string `yaml:"parent"`  // what it does to a distributor's assignment when those under it have got there
+	When   string `yaml:"when"`   // "lead": the lead or sole addressee, or every separate part; "all": everybody
+	Action string `yaml:"action"` // what the system does to the case
+	Again  string `yaml:"again"`  // what it does instead where the case is being redone and the file names an action of its own for that
+	Parent string `yaml:"parent"` // what it does to a distributor's assignment when those under it have got there
 }
 
 // Owners of a state: who must act next.
@@ -78,7 +92,9 @@ const (
 	OwnerAgency     = "agency"
 	OwnerAgencyLead = "agency_lead"
 	OwnerAssigner   = "assigner"
-	OwnerMain       = "main" // another case, with which this one is answered
+	OwnerMain       = "main"    // another case, with which this one is answered
+	OwnerDeputy     = "deputy"  // the deputy who leads it
+	OwnerSigners    = "signers" // the deputies asked to sign
 )
 
 // State is one state, with who must act and by which clock.
@@ -90,8 +106,12 @@ type State struct {
 	Clocks  []string `yaml:"clocks"` // one of them runs while the state lasts; the first starts on entering if none does
 	Keeps   []string `yaml:"keeps"`  // run on, without being what this state waits for
 	Pauses  []string `yaml:"pauses"` // stand still while the state lasts
+	Warns   []string `yaml:"warns"`  // run on, and at their end turn the lamp amber, never red
+	Desk    string   `yaml:"desk"`   // heap of the owner's desk that the state belongs to; catalogue key "desk.<name>"
+	Private bool     `yaml:"private"`
 	Final   bool     `yaml:"final"`
 	Settled bool     `yaml:"settled"` // a final state of an assignment that has given its answer
+	Gone    bool     `yaml:"gone"`    // a final state of an assignment that its addressee no longer has
 }
 
 // Permit is a role under a relation, written role@relation.
@@ -120,9 +140,11 @@ type Action struct {
 	Proxy       []Permit `yaml:"proxy"` // may only enter it for somebody else 代录
 	Guards      []string `yaml:"guards"`
 	Effects     []string `yaml:"effects"`
-	Starts      []string `yaml:"starts"` // clocks it starts anew, where the state entered has them
-	After       string   `yaml:"after"`  // the clock at whose end the system does it
-	Public      bool     `yaml:"public"` // told on the submitter's and the public page
+	Starts      []string `yaml:"starts"`  // clocks it starts anew, where the state entered has them
+	Stops       []string `yaml:"stops"`   // clocks it stops
+	Answers     bool     `yaml:"answers"` // who does it has answered the case, and may not evaluate it
+	After       string   `yaml:"after"`   // the clock at whose end the system does it
+	Public      bool     `yaml:"public"`  // told on the submitter's and the public page
 	Irrevocable bool     `yaml:"irrevocable"`
 	Basis       string   `yaml:"basis"`
 	Input       []Field  `yaml:"input"`
@@ -150,11 +172,11 @@ const (
 // Field is one input of an action.
 type Field struct {
 	Name      string `yaml:"name"`
-	Type      string `yaml:"type"` // text, line, bool, date, number, choice, category, agency, agencies, office, case, file
+	Type      string `yaml:"type"` // text, line, bool, date, number, choice, category, agency, agencies, office, case, deputy, deputies, session, round, file
 	Label     string `yaml:"label"`
 	Required  bool   `yaml:"required"`
 	Max       int    `yaml:"max"`        // characters; of a number the greatest
-	Choices   string `yaml:"choices"`    // dictionary of a choice; of an office above or below
+	Choices   string `yaml:"choices"`    // dictionary of a choice; of an office above or below; of a category its use; of an agency its system, if only one will do
 	ProxyOnly bool   `yaml:"proxy_only"` // asked only of who enters it for somebody else
 	Secret    bool   `yaml:"secret"`     // compared, never kept
 	Shown     string `yaml:"shown"`      // "resident": the submitter may read it too
@@ -228,6 +250,31 @@ func (p *Procedure) Choice(dictionary, value string) (Choice, bool) {
 	return p.Choices[dictionary][i], true
 }
 
+// Option is the value chosen for an option; "" where the procedure has none of the name.
+func (p *Procedure) Option(name string) string { return p.Options[name].Value }
+
+// Private lists the machine's private states.
+func (m *Machine) Private() []string {
+	var private []string
+	for _, s := range m.States {
+		if s.Private {
+			private = append(private, s.Name)
+		}
+	}
+	return private
+}
+
+// Gone lists the states in which an addressee no longer has its part.
+func (m *Machine) Gone() []string {
+	var gone []string
+	for _, s := range m.States {
+		if s.Gone {
+			gone = append(gone, s.Name)
+		}
+	}
+	return gone
+}
+
 // AssignmentAction is the name an assignment's action has in the policy table and in events: assignments and cases share action names.
 func AssignmentAction(name string) string { return "assignment." + name }
 
@@ -240,6 +287,7 @@ func (p *Procedure) Rules() []policy.Rule {
 		}
 	}
 	add("view", p.View, false)
+	add("view_private", p.ViewPrivate, false)
 	add("view_contact", p.ViewContact, false)
 	add("enter", p.Enter, false)
 	for _, a := range p.Case.Actions {

@@ -18,12 +18,12 @@ type Functions struct {
 
 func knows(offered map[string]bool, name string) bool { return offered == nil || offered[name] }
 
-var fieldTypes = []string{"text", "line", "bool", "date", "choice", "category", "agency", "agencies", "number", "office", "case", "file"}
+var fieldTypes = []string{"text", "line", "bool", "date", "choice", "category", "agency", "agencies", "number", "office", "case", "deputy", "deputies", "session", "round", "file"}
 
-var owners = []string{OwnerOffice, OwnerResident, OwnerAgencies, OwnerAgency, OwnerAgencyLead, OwnerAssigner, OwnerMain}
+var owners = []string{OwnerOffice, OwnerResident, OwnerAgencies, OwnerAgency, OwnerAgencyLead, OwnerAssigner, OwnerMain, OwnerDeputy, OwnerSigners}
 
 var relations = []policy.Relation{policy.Anyone, policy.Submitter, policy.Receiving, policy.Intake, policy.Above, policy.Congress,
-	policy.NamedBy, policy.Assignee, policy.Assigner, policy.LeadAgency, policy.Involved, policy.Own}
+	policy.NamedBy, policy.Signer, policy.Assignee, policy.Assigner, policy.LeadAgency, policy.Involved, policy.Own}
 
 // prover gathers everything wrong with a procedure, so that its author mends it in one go.
 type prover struct {
@@ -77,16 +77,21 @@ func (p *Procedure) prove(known Functions) error {
 		}
 	}
 	v.permits("view", p.View)
+	v.permits("view_private", p.ViewPrivate)
 	v.permits("view_contact", p.ViewContact)
 	v.permits("enter", p.Enter)
+	v.options()
 	v.machine("case", &p.Case)
 	v.machine("assignment", &p.Assignment)
 	if adv := p.Assignment.Advance; adv != nil {
 		if a, ok := p.Case.Action(adv.Action); !ok || a.Side() {
 			v.failf("assignment advance: %q is no moving action of the case", adv.Action)
 		}
-		if _, ok := p.Assignment.State(adv.Settled); !ok || adv.When != "lead" && adv.When != "all" {
-			v.failf("assignment advance: needs when lead or all, and a settled state that exists")
+		if adv.When != "lead" && adv.When != "all" {
+			v.failf("assignment advance: needs when lead or all")
+		}
+		if a, ok := p.Case.Action(adv.Again); adv.Again != "" && (!ok || a.Side()) {
+			v.failf("assignment advance: %q is no moving action of the case", adv.Again)
 		}
 		if _, ok := p.Assignment.Action(adv.Parent); adv.Parent != "" && !ok {
 			v.failf("assignment advance: no action is called %q", adv.Parent)
@@ -100,7 +105,13 @@ func (v *prover) machine(name string, m *Machine) {
 		v.failf("%s: start %q is no state", name, m.Start)
 		return
 	}
+	if _, ok := m.State(m.DistributorStart); m.DistributorStart != "" && !ok {
+		v.failf("%s: distributor_start %q is no state", name, m.DistributorStart)
+	}
 	v.clocks(name+" start", m.Starts)
+	if m.CoLimit != "" {
+		v.clocks(name+" co_limit", []string{m.CoLimit})
+	}
 	for i := range m.States {
 		v.state(name, m, &m.States[i])
 	}
@@ -125,6 +136,13 @@ func (v *prover) state(name string, m *Machine, s *State) {
 	v.clocks(where, s.Clocks)
 	v.clocks(where, s.Keeps)
 	v.clocks(where, s.Pauses)
+	v.clocks(where, s.Warns)
+	if s.Gone && !s.Final {
+		v.failf("%s: gone, and not final", where)
+	}
+	if s.Private && len(v.p.ViewPrivate) == 0 {
+		v.failf("%s: private, and view_private lets nobody read it", where)
+	}
 	if s.Final {
 		return
 	}
@@ -182,6 +200,7 @@ func (v *prover) action(name string, m *Machine, a *Action) {
 	}
 	v.functions(where, a)
 	v.clocks(where, a.Starts)
+	v.clocks(where, a.Stops)
 	if a.After != "" {
 		v.clocks(where, []string{a.After})
 	}
@@ -221,10 +240,23 @@ func (v *prover) field(where string, f Field) {
 	}
 }
 
+// options refuses a value that the kind does not know.
+func (v *prover) options() {
+	for name, o := range v.p.Options {
+		if o.Label == "" || !slices.Contains(o.Of, o.Value) {
+			v.failf("option %s: needs a label, and a value out of %v", name, o.Of)
+		}
+	}
+}
+
 // reachable follows every way from the start.
 func (v *prover) reachable(name string, m *Machine) {
 	seen := map[string]bool{m.Start: true}
 	queue := []string{m.Start}
+	if m.DistributorStart != "" {
+		seen[m.DistributorStart] = true
+		queue = append(queue, m.DistributorStart)
+	}
 	for len(queue) > 0 {
 		for _, a := range m.From(queue[0]) {
 			for _, to := range a.To {

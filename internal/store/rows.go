@@ -76,6 +76,17 @@ func Insert(ctx context.Context, q Querier, table string, row any) error {
 	return err
 }
 
+// Holds reports whether a table has exactly one row with the values of row.
+func Holds(ctx context.Context, q Querier, table string, row any) (bool, error) {
+	columns, values := fields(row)
+	w := new(Where)
+	for i, c := range columns {
+		w.And(c+" = ?", values[i])
+	}
+	n, err := One[int](ctx, q, "select count(*) from "+table+w.String(), w.Args()...)
+	return n == 1, err
+}
+
 // Update writes every column of the row that w selects, and tells how many rows that were.
 func Update(ctx context.Context, q Querier, table string, row any, w *Where) (int64, error) {
 	columns, values := fields(row)

@@ -71,6 +71,23 @@ func (t *Tx) Engine() Engine { return t.engine }
 // Now is the instant of the transaction, the same however often it is asked.
 func (t *Tx) Now() time.Time { return t.now }
 
+// Lock makes other transactions that lock the rows w selects wait till this one is committed, and reports whether others may have written them
+// since this one began: on SQLite there is one writer at a time, and nothing to wait for.
+func (t *Tx) Lock(ctx context.Context, table, column string, w *Where) (bool, error) {
+	if t.engine == SQLite {
+		return false, nil
+	}
+	_, err := Exec(ctx, t, "update "+table+" set "+column+" = "+column+w.String(), w.Args()...) // a write of nothing
+	return true, err
+}
+
+// At is the same transaction under another time.
+func (t *Tx) At(now time.Time) *Tx {
+	other := *t
+	other.now = now
+	return &other
+}
+
 // Open opens the database; it applies no migrations.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Conns == 0 {

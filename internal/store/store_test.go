@@ -152,6 +152,17 @@ func TestReadersCannotWrite(t *testing.T) {
 	}
 }
 
+func TestConditionsGatheredAreBoundAndNotAskedFor(t *testing.T) {
+	var w store.Where
+	w.And("a = ?", 1)
+	cond := w.Cond(func(w *store.Where) { w.And("b = ? or c = ?", 2, 3).In("d", "x") })
+	always := w.Cond(func(*store.Where) {})
+	w.And("e = ?", 4)
+	if cond != "((b = $2 or c = $3) and d in ($4))" || always != "(1 = 1)" || w.String() != " where (a = $1) and (e = $5)" || len(w.Args()) != 5 {
+		t.Errorf("got %s, %s, %s, %v", cond, always, w.String(), w.Args())
+	}
+}
+
 func TestWhereBindsEverything(t *testing.T) {
 	var w store.Where
 	w.And("a = ?", 1).In("b", "x", "y").And("c > ? or d > ?", 2, 3)

@@ -9,10 +9,14 @@ import (
 type Where struct {
 	conds []string
 	args  []any
+	outer *Where // that binds the values instead; nil where this one does
 }
 
 // Bind adds a value and returns its placeholder.
 func (w *Where) Bind(v any) string {
+	if w.outer != nil {
+		return w.outer.Bind(v)
+	}
 	w.args = append(w.args, v)
 	return fmt.Sprintf("$%d", len(w.args))
 }
@@ -46,6 +50,30 @@ func (w *Where) In(column string, values ...string) *Where {
 	}
 	w.conds = append(w.conds, column+" in ("+strings.Join(marks, ", ")+")")
 	return w
+}
+
+// Cond gathers the conditions that fn adds into one expression: their values are bound here, but w does not ask for them yet. Without any it is always true.
+func (w *Where) Cond(fn func(w *Where)) string {
+	before := w.conds
+	w.conds = nil
+	fn(w)
+	cond := "(1 = 1)"
+	if len(w.conds) > 0 {
+		cond = "(" + strings.Join(w.conds, " and ") + ")"
+	}
+	w.conds = before
+	return cond
+}
+
+// Inner gathers conditions of a query within w's: it binds into the same values.
+func Inner(w *Where) *Where { return &Where{outer: w} }
+
+// Tail is the conditions as they go on after others: " and …", or nothing.
+func (w *Where) Tail() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return " and " + strings.Join(w.conds, " and ")
 }
 
 // Args are the bound values in the order of their placeholders.
