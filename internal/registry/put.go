@@ -232,6 +232,9 @@ func (p *putter) cell(f Field, raw string) (any, *errs.Error) {
 	if err != nil {
 		return "", errs.All(err)[0]
 	}
+	if s == "" {
+		s = f.Default
+	}
 	if s == "" && f.Required {
 		return "", bad("registry.required")
 	}

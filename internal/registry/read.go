@@ -96,6 +96,7 @@ type Category struct {
 	Name         string `db:"name"`
 	Parent       string `db:"parent_id"`
 	ExternalCode string `db:"external_code"`
+	Use          string `db:"kind"` // kind of case it classifies, or "suggestion_region" for the autonomous region's vocabulary of suggestions
 }
 
 func get[T any](ctx context.Context, q store.Querier, table, id string) (T, error) {
@@ -232,18 +233,23 @@ type Intake struct {
 	Grid         string
 }
 
-// ResolveIntake finds where words said at a station, in a grid, to a deputy, or to nobody in particular are received: the station's office
+// Place is where words were said, as far as they say: ids, all of them optional.
+type Place struct {
+	Office, Station, Grid, Deputy string
+}
+
+// ResolveIntake finds where words said at a station, in a grid, to a deputy, or to nobody in particular are received: the office named, the station's office
 // (of a grid: its station's, or its own), or else the deployment's own; up from one that does not sort to the first that does.
 // A place that does not exist or is no longer open is errs.Invalid, naming the field.
-func ResolveIntake(ctx context.Context, q store.Querier, station, grid, deputy string, on deadline.Date) (Intake, error) {
-	in := Intake{Station: station, Grid: grid}
-	if grid != "" {
-		g, err := GetGrid(ctx, q, grid)
+func ResolveIntake(ctx context.Context, q store.Querier, at Place, on deadline.Date) (Intake, error) {
+	in := Intake{Station: at.Station, Grid: at.Grid}
+	if at.Grid != "" {
+		g, err := GetGrid(ctx, q, at.Grid)
 		if err != nil || !g.open(on) {
 			return in, errs.New(errs.Invalid, "registry.no_grid").At("grid").Because(err)
 		}
 		in.IntakeOffice = g.Office
-		if station == "" {
+		if at.Station == "" {
 			in.Station = g.Station
 		}
 	}
@@ -254,8 +260,11 @@ func ResolveIntake(ctx context.Context, q store.Querier, station, grid, deputy s
 		}
 		in.IntakeOffice = s.Office
 	}
-	if deputy != "" {
-		if _, err := GetPerson(ctx, q, deputy); err != nil {
+	if at.Office != "" {
+		in.IntakeOffice = at.Office
+	}
+	if at.Deputy != "" {
+		if _, err := GetPerson(ctx, q, at.Deputy); err != nil {
 			return in, errs.New(errs.Invalid, "registry.no_deputy").At("deputy").Because(err)
 		}
 	}
@@ -291,7 +300,7 @@ type Names map[string]map[string]string
 // LoadNames reads the names of agencies, offices, stations, grids, categories, congresses and people.
 func LoadNames(ctx context.Context, q store.Querier) (Names, error) {
 	names := Names{}
-	for _, t := range []string{"agency", "office", "station", "grid", "category", "congress", "person"} {
+	for _, t := range []string{"agency", "office", "station", "grid", "category", "congress", "person", "congress_session", "round"} {
 		type row struct{ ID, Name string }
 		rows, err := store.All[row](ctx, q, "select id, name from "+t)
 		if err != nil {

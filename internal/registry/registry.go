@@ -44,6 +44,7 @@ type Field struct {
 	Max      int      // characters of a line
 	Options  []string // of an enum; labels under "registry.option.<value>"
 	Ref      string   // table referred to
+	Default  string   // what an empty cell means
 	Personal bool     // left out of events
 }
 
@@ -85,6 +86,10 @@ func Tables() []Table {
 		{Name: "office", NameBy: "name", Admin: true, Fields: []Field{name, {Name: "level", Type: Enum, Options: levels[2:], Required: true},
 			ref("parent_id", "office", false), {Name: "sorts", Type: Flag}, line("region", 12, false), phone}},
 		{Name: "term", NameBy: "name", Admin: true, Fields: []Field{name, {Name: "ordinal", Type: Int, Required: true}}},
+		{Name: "congress_session", NameBy: "name", Fields: []Field{name, ref("term_id", "term", true), {Name: "ordinal", Type: Int, Required: true},
+			{Name: "opens_on", Type: Day, Required: true}, {Name: "closes_on", Type: Day, Required: true}, {Name: "collect_until", Type: Day},
+			{Name: "adjust_until", Type: Day}, {Name: "batch_due", Type: Day}}},
+		{Name: "round", NameBy: "name", Fields: []Field{name, {Name: "starts_on", Type: Day, Required: true}, {Name: "due_on", Type: Day, Required: true}}},
 		{Name: "agency", NameBy: "name", Fields: []Field{name, {Name: "system", Type: Enum, Required: true,
 			Options: []string{"party", "congress", "government", "supervision", "court", "procuratorate", "mass", "vertical", "enterprise"}},
 			{Name: "level", Type: Enum, Options: levels[2:6], Required: true}, ref("parent_id", "agency", false), {Name: "distributor", Type: Flag},
@@ -99,10 +104,11 @@ func Tables() []Table {
 		{Name: "person", NameBy: "name", Fields: []Field{{Name: "name", Type: Line, Max: 60, Required: true, Personal: true},
 			line("work_unit", 80, false), line("duty", 60, false)}},
 		{Name: "mandate", NameBy: "id", Fields: []Field{ref("person_id", "person", true), ref("of_congress_id", "congress", true),
-			ref("term_id", "term", false), line("delegation", 60, false)}},
+			ref("term_id", "term", false), line("delegation", 60, false), {Name: "head", Type: Flag}, {Name: "standing", Type: Flag}}},
 		{Name: "grid_deputy", NameBy: "id", Fields: []Field{ref("grid_id", "grid", true), ref("person_id", "person", true)}},
 		{Name: "station_deputy", NameBy: "id", Fields: []Field{ref("station_id", "station", true), ref("person_id", "person", true)}},
-		{Name: "category", NameBy: "name", Admin: true, Fields: []Field{name, ref("parent_id", "category", false), line("external_code", 20, false)}},
+		{Name: "category", NameBy: "name", Admin: true, Fields: []Field{name, ref("parent_id", "category", false), line("external_code", 20, false),
+			{Name: "kind", Type: Enum, Options: []string{"opinion", "suggestion", "suggestion_region"}, Default: "opinion"}}},
 	}
 }
 

@@ -60,7 +60,7 @@ func TestResolveIntake(t *testing.T) {
 			"no such grid":                  {grid: "nowhere", field: "grid"},
 			"no such deputy":                {deputy: "nobody", field: "deputy"},
 		} {
-			in, err := registry.ResolveIntake(t.Context(), db.Reader(), c.station, c.grid, c.deputy, today)
+			in, err := registry.ResolveIntake(t.Context(), db.Reader(), registry.Place{Station: c.station, Grid: c.grid, Deputy: c.deputy}, today)
 			if c.field != "" {
 				if errs.All(err)[0].Field != c.field {
 					t.Errorf("%s: %v", name, err)
