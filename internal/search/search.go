@@ -1,4 +1,4 @@
-// Package search is the full-text engine: documents cut into Chinese bigrams, found exactly, on either database.
+// Package search is the full-text engine: documents cut into Chinese bigrams, found exactly, or by their likeness to a text, on either database.
 // It never knows what a document is: owners hand in kind, id and words, and narrow their own lists by Narrow.
 package search
 
@@ -31,7 +31,8 @@ func Put(ctx context.Context, tx *store.Tx, d Doc) error {
 	if err := Remove(ctx, tx, d.Kind, d.ID); err != nil {
 		return err
 	}
-	return insert(ctx, tx, d, strings.Join(zh.Tokens(d.Text), " "))
+	tokens := zh.Tokens(d.Text)
+	return insert(ctx, tx, d, strings.Join(tokens, " "), length(tokens))
 }
 
 // Narrow adds to w that the document of the kind whose id the column holds contains every word of the query.
