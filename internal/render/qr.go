@@ -1,5 +1,5 @@
-// Package render makes pictures and documents out of data: QR codes as SVG.
-// It never decides what they say.
+// Package render makes pictures and papers out of data: QR codes as SVG; official letters, lists, ledgers and forms as Word, as pages to print and as PDF.
+// It never decides what they say: every word comes from its callers.
 package render
 
 import (
