@@ -64,7 +64,7 @@ func (f *follower) tell(ctx context.Context, e event.Event) error {
 		return err
 	}
 	kind, action, _ := strings.Cut(e.Action, ".")
-	rule, ok := RuleOf(action)
+	rule, ok := RuleOf(kind, action)
 	if !ok {
 		return nil
 	}
@@ -162,11 +162,14 @@ func (f *follower) actors(ctx context.Context, e event.Event) ([]string, error) 
 func (m *matter) stands(a Audience, g identity.Holding, target *casework.Assignment) bool {
 	switch a {
 	case Receiving:
-		return ofOffice(g, m.Office, policy.Clerk, policy.Street, policy.Station)
+		return ofOffice(g, m.Office, policy.Clerk, policy.Motions, policy.Street, policy.Station)
 	case Intake:
 		return ofOffice(g, m.IntakeOffice, policy.Street) || g.Role == policy.Station && g.Station != "" && g.Station == m.Station
 	case Deputy:
 		return g.Role == policy.Deputy && slices.Contains(m.deputies, g.Person)
+	case Signers:
+		signer, asked := m.Signer(g.Person)
+		return g.Role == policy.Deputy && asked && signer.State != casework.SignerDeclined && signer.State != casework.SignerLeft
 	case Leaders:
 		return g.Role == policy.Leader && g.Congress == m.CongressID
 	case Assignee:

@@ -58,15 +58,26 @@ func (s *Service) ReadAll(ctx context.Context, account, newest string) (int64, e
 
 // Sentence words a notice: by the sentence of its action, or by the general one with the action's label.
 func (s *Service) Sentence(p *lang.Printer, n Notice) string {
-	key := "notice.say." + n.Action
-	if !s.catalogue.Has(key) {
-		key = "notice.say.other"
-		if n.N > 0 {
-			key = "notice.say.other_part"
-		}
+	general := "other"
+	if n.N > 0 {
+		general = "other_part"
 	}
 	action, state := s.labels(n)
+	key := ""
+	for _, k := range []string{sayOf(n.Kind, n.Action), sayOf(n.Kind, general), sayOf("", general)} {
+		if key == "" && s.catalogue.Has(k) {
+			key = k
+		}
+	}
 	return p.T(key, "Number", n.Number, "N", n.N, "State", state, "Action", action)
+}
+
+// sayOf is the key of a kind's sentence; those of opinions stand without their kind.
+func sayOf(kind, name string) string {
+	if kind == "" || kind == "opinion" {
+		return "notice.say." + name
+	}
+	return "notice.say." + kind + "." + name
 }
 
 // Label is the procedure's word for a notice's action; one it has no word for shows itself.
@@ -77,7 +88,10 @@ func (s *Service) Label(n Notice) string {
 
 // Sample is a made-up notice of an action, for previews.
 func Sample(r Rule) Notice {
-	n := Notice{Action: r.Action, Kind: "opinion", Number: "XX-O-2026-000001", State: "closed"}
+	n := Notice{Action: r.Action, Kind: r.Kind, Number: "XX-2026-000001", State: map[string]string{"opinion": "closed"}[r.Kind]}
+	if n.State == "" {
+		n.State = "done"
+	}
 	if _, part := strings.CutPrefix(r.Action, procedure.AssignmentAction("")); part {
 		n.N, n.State = 1, "handling"
 	}

@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/event"
 	"lianxin/internal/identity"
 	"lianxin/internal/lang"
+	"lianxin/internal/motion"
 	"lianxin/internal/notice"
 	"lianxin/internal/opinion"
 	"lianxin/internal/procedure"
@@ -24,6 +25,7 @@ import (
 	"lianxin/internal/registry/registrytest"
 	"lianxin/internal/store"
 	"lianxin/internal/store/storetest"
+	"lianxin/internal/suggestion"
 )
 
 func inserting(table string, row any) func(ctx context.Context, tx *store.Tx) error {
@@ -169,41 +171,54 @@ func TestHistoryTellsNobody(t *testing.T) {
 }
 
 func TestEveryActionIsInTheTableWithASentence(t *testing.T) {
-	kind, err := opinion.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	actions := map[string]bool{"open": true, "recalculate": true, "assignment.open": true, "assignment.recalculate": true}
-	for _, a := range kind.Procedure.Case.Actions {
-		actions[a.Name] = true
-	}
-	for _, a := range kind.Procedure.Assignment.Actions {
-		actions[procedure.AssignmentAction(a.Name)] = true
-	}
 	catalogue, err := lang.New(notice.Messages())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for action := range actions {
-		r, ok := notice.RuleOf(action)
-		if !ok {
-			t.Errorf("%s is not in the table", action)
+	for _, make := range []func() (*casework.Kind, error){opinion.New, suggestion.New, motion.New} {
+		kind, err := make()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if len(r.Who) > 0 && !catalogue.Has("notice.say."+action) {
-			t.Errorf("%s has no sentence", action)
+		p := kind.Procedure
+		actions := map[string]bool{"open": true, "recalculate": true, "assignment.open": true, "assignment.recalculate": true}
+		for _, a := range p.Case.Actions {
+			actions[a.Name] = true
 		}
-		for _, a := range r.Who {
-			if !catalogue.Has("notice.audience." + string(a)) {
-				t.Errorf("%s has no name", a)
-			}
+		for _, a := range p.Assignment.Actions {
+			actions[procedure.AssignmentAction(a.Name)] = true
+		}
+		for action := range actions {
+			inTable(t, catalogue, p.Kind, action)
 		}
 	}
 	seen := map[string]bool{}
 	for _, r := range notice.Rules() {
-		if seen[r.Action] {
-			t.Errorf("%s stands twice", r.Action)
+		if seen[r.Kind+"."+r.Action] {
+			t.Errorf("%s %s stands twice", r.Kind, r.Action)
 		}
-		seen[r.Action] = true
+		seen[r.Kind+"."+r.Action] = true
+	}
+}
+
+// inTable holds that an action has a row, and a sentence: opinions one each, the others their own or their kind's general one.
+func inTable(t *testing.T, catalogue *lang.Catalogue, kind, action string) {
+	t.Helper()
+	r, ok := notice.RuleOf(kind, action)
+	if !ok {
+		t.Errorf("%s %s is not in the table", kind, action)
+	}
+	said := catalogue.Has("notice.say." + action)
+	if kind != opinion.Kind {
+		said = catalogue.Has("notice.say."+kind+".other") && catalogue.Has("notice.say."+kind+".other_part")
+	}
+	if len(r.Who) > 0 && !said {
+		t.Errorf("%s %s has no sentence", kind, action)
+	}
+	for _, a := range r.Who {
+		if !catalogue.Has("notice.audience." + string(a)) {
+			t.Errorf("%s has no name", a)
+		}
 	}
 }
 
@@ -215,7 +230,7 @@ func TestSentences(t *testing.T) {
 	}
 	p := catalogue.Printer(lang.Chinese)
 	for _, r := range notice.Rules() {
-		n := notice.Notice{Action: r.Action, Kind: opinion.Kind, Number: "WH-O-2026-000001", State: "closed"}
+		n := notice.Notice{Action: r.Action, Kind: r.Kind, Number: "WH-O-2026-000001", State: "closed"}
 		if strings.HasPrefix(r.Action, "assignment.") {
 			n.N, n.State = 2, "handling"
 		}
