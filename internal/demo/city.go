@@ -54,7 +54,7 @@ func Build(ctx context.Context, db *store.DB) error {
 		name string
 		rows []row
 	}{{"congress", congresses()}, {"office", offices()}, {"term", []row{{"id": "wh-10", "name": "乌海市第十届", "ordinal": "10", "valid_from": "2022-01-01"}}},
-		{"category", categories()}, {"agency", agencies()}, {"liaison", liaisons()}, {"station", stations()}, {"grid", grids()}, {"person", people()},
+		{"congress_session", sessions()}, {"round", rounds()}, {"category", append(categories(), suggestionCategories()...)}, {"agency", agencies()}, {"liaison", liaisons()}, {"station", stations()}, {"grid", grids()}, {"person", people()},
 		{"mandate", mandates()}, {"grid_deputy", gridDeputies()}, {"station_deputy", stationDeputies()}} {
 		if err := put(ctx, db, t.name, t.rows); err != nil {
 			return fmt.Errorf("demo: %s: %w", t.name, err)
@@ -160,6 +160,9 @@ func agencies() []row {
 		}
 	}
 	add("zfw", "市委政法委员会", "party", "city", "平安建设")
+	add("fgzw", "市人大法制委员会", "congress", "city", "立法、监督")
+	add("ajw", "市人大社会建设委员会", "congress", "city", "社会建设监督")
+	add("cjw", "市人大财政经济委员会", "congress", "city", "财政经济监督")
 	add("zjfy", "市中级人民法院", "court", "city", "审判")
 	add("jcy", "市人民检察院", "procuratorate", "city", "检察")
 	add("gh", "市总工会", "mass", "city", "职工服务")
@@ -229,13 +232,20 @@ func people() []row {
 // mandates stand at one or several levels: everyone's at the city or a district, some at a town, the region or the nation too.
 func mandates() []row {
 	var rows []row
-	add := func(n int, congress string) {
-		rows = append(rows, row{"id": fmt.Sprintf("M-%03d-%s", n+1, congress), "person_id": fmt.Sprintf("P-%03d", n+1), "of_congress_id": congress, "valid_from": "2022-01-01"})
+	led := map[string]bool{}
+	add := func(n int, congress string) row {
+		r := row{"id": fmt.Sprintf("M-%03d-%s", n+1, congress), "person_id": fmt.Sprintf("P-%03d", n+1), "of_congress_id": congress, "valid_from": "2022-01-01"}
+		rows = append(rows, r)
+		return r
 	}
 	for n := range peopleCount {
 		p := places()[n%20]
 		if n%3 != 2 {
-			add(n, City)
+			r := add(n, City)
+			r["term_id"], r["delegation"] = "wh-10", p.district+"代表团"
+			if n > 0 && !led[p.district] {
+				r["head"], led[p.district] = "是", true
+			}
 		}
 		if n%3 != 0 {
 			add(n, districtCongress(p.district))
@@ -289,6 +299,7 @@ func Accounts() []Account {
 	return []Account{
 		{"clerk", "代表工委 甲", policy.Grant{Role: policy.Clerk, Congress: City, Office: Office}},
 		{"clerk2", "代表工委 乙（复核）", policy.Grant{Role: policy.Clerk, Congress: City, Office: Office}},
+		{"motions", "大会议案组（借调）", policy.Grant{Role: policy.Motions, Congress: City, Office: Office}},
 		{"leader", "常委会领导", policy.Grant{Role: policy.Leader, Congress: City}},
 		{"station", "新华街道人大代表之家 管理员", policy.Grant{Role: policy.Station, Congress: City, Office: street, Station: station}},
 		{"street", "新华街道人大工委", policy.Grant{Role: policy.Street, Congress: City, Office: street}},

@@ -101,7 +101,7 @@ func (d *director) longer(i int) {
 	d.assigned("", i)
 	d.signed("", i)
 	d.wait(40)
-	d.do("agency", 1, "extend", casework.Input{"days": "10", "reason": "需要采购专用配件，供货周期约两周。"})
+	d.do("agency", 1, "extend", casework.Input{"length": "10", "reason": "需要采购专用配件，供货周期约两周。"})
 }
 
 // underLeader is unhappy twice, and goes to a leader.
