@@ -18,6 +18,7 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/errs"
+	"lianxin/internal/figure"
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
 	"lianxin/internal/lang"
@@ -44,6 +45,7 @@ type Deps struct {
 	Cases     *casework.Service
 	Identity  *identity.Service
 	Files     *files.Folder
+	Figures   *figure.Service
 	Catalogue *lang.Catalogue
 	Routed    func(r *http.Request, pattern string) // told the route of each request; nil: nobody is
 }

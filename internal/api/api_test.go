@@ -233,8 +233,8 @@ func TestSideRoadsOverTheAPI(t *testing.T) {
 	s.want(200, "clerk", "POST", paths[0]+"/actions/assign", `{"lead":"`+registrytest.Housing+`","batch_due":"2099-01-04"}`)
 	a := paths[0] + "/assignments/1/actions/"
 	s.want(200, "agency", "POST", a+"sign", `{}`)
-	s.want(422, "agency", "POST", a+"extend", `{"days":99,"reason":"难"}`)
-	s.want(200, "agency", "POST", a+"extend", `{"days":5,"reason":"需要采购配件"}`)
+	s.want(422, "agency", "POST", a+"extend", `{"length":99,"reason":"难"}`)
+	s.want(200, "agency", "POST", a+"extend", `{"length":5,"reason":"需要采购配件"}`)
 	s.want(403, "agency", "POST", a+"grant_extension", `{"words":"同意"}`)
 	s.want(200, "clerk", "POST", a+"grant_extension", `{"words":"同意"}`)
 	s.want(200, "clerk", "POST", a+"urge", `{"grade":"urge","way":"telephone"}`)

@@ -115,6 +115,9 @@ func (s *service) operations(api huma.API) {
 	huma.Register(api, json(huma.Operation{OperationID: "act-on-assignment", Method: http.MethodPost, Path: Prefix + "/cases/{number}/assignments/{n}/actions/{action}", Summary: "Carry out an action on an assignment"}, object), s.actOnAssignment)
 	huma.Register(api, problems(huma.Operation{OperationID: "case-events", Method: http.MethodGet, Path: Prefix + "/cases/{number}/events", Summary: "What happened to a case"}), s.events)
 	huma.Register(api, problems(huma.Operation{OperationID: "list-promises", Method: http.MethodGet, Path: Prefix + "/promises", Summary: "The ledger of promises, soonest first"}), s.promises)
+	huma.Register(api, problems(huma.Operation{OperationID: "list-figures", Method: http.MethodGet, Path: Prefix + "/figures", Summary: "Every figure of a year, with its formula"}), s.figures)
+	huma.Register(api, problems(huma.Operation{OperationID: "read-figure", Method: http.MethodGet, Path: Prefix + "/figures/{id}", Summary: "One figure of a year"}), s.figure)
+	huma.Register(api, problems(huma.Operation{OperationID: "figure-records", Method: http.MethodGet, Path: Prefix + "/figures/{id}/records", Summary: "The records a figure counts that the asker may see, and how many more there are"}), s.records)
 	huma.Register(api, problems(huma.Operation{OperationID: "read-procedure", Method: http.MethodGet, Path: Prefix + "/procedures/{kind}", Summary: "A kind's states, actions and limits"}), s.procedure)
 }
 

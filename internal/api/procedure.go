@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -48,11 +49,12 @@ type actionView struct {
 
 type fieldView struct {
 	Name     string             `json:"name"`
-	Type     string             `json:"type"`
+	Type     string             `json:"type" enum:"text,line,bool,date,number,choice,category,agency,agencies,office,case,deputy,deputies,session,round,file" doc:"Plural types take an array of ids, the others one string; a deputy is the id of a person, a session and a round those of the registry, a case a number, and a file is sent by itself."`
 	Label    string             `json:"label"`
 	Required bool               `json:"required"`
 	Max      int                `json:"max,omitempty"`
 	Choices  []procedure.Choice `json:"choices,omitempty"`
+	Of       string             `json:"of,omitempty" doc:"What a reference is narrowed to: of an agency its system, of a category its use, of an office above or below."`
 }
 
 func (s *service) procedure(_ context.Context, in *struct {
@@ -82,9 +84,23 @@ func machine(p *procedure.Procedure, m *procedure.Machine) machineView {
 			v.By = append(v.By, string(permit.Role)+"@"+string(permit.Relation))
 		}
 		for _, f := range a.Input {
-			v.Input = append(v.Input, fieldView{f.Name, f.Type, f.Label, f.Required, f.Max, p.Choices[f.Choices]})
+			v.Input = append(v.Input, field(p, f))
 		}
 		out.Actions = append(out.Actions, v)
 	}
 	return out
+}
+
+// field describes one value: a choice by all it may be, a reference by what narrows it.
+func field(p *procedure.Procedure, f procedure.Field) fieldView {
+	v := fieldView{Name: f.Name, Type: f.Type, Label: f.Label, Required: f.Required, Max: f.Max}
+	switch f.Type {
+	case "choice":
+		v.Choices = p.Choices[f.Choices]
+	case "category":
+		v.Of = cmp.Or(f.Choices, p.Kind)
+	default:
+		v.Of = f.Choices
+	}
+	return v
 }

@@ -62,6 +62,7 @@
 // Done redirects (303) and has the next page say a sentence; Warn likewise with a reservation; Redirect says nothing.
 // Form.Key is the idempotency key and Form.Version the version the reader saw: set Version before showing, read it after Read.
 // Form.Input gives strings, bools and []string by field name, as casework.Input wants them; files are in Field.Files.
+// Where there are hundreds of options in groups, such as deputies by delegation, Sifted folds them and narrows them while typing.
 // Several forms on a page: name each with As("id"). A page that takes files is added by HandleUpload, which sets the limit in bytes.
 // In templates: {{template "form" .Form}}; or write the <form> yourself with parts "mistakes", "form-hidden", "field" and "buttons".
 //

@@ -100,6 +100,11 @@ type OptionGroup struct {
 	Options []Option
 }
 
+// HasAny reports whether an option of the group is chosen, so that nobody must unfold groups to see what he chose.
+func (fd *Field) HasAny(g OptionGroup) bool {
+	return slices.ContainsFunc(g.Options, func(o Option) bool { return fd.Has(o.Value) })
+}
+
 // take keeps what was sent and tells what is wrong with it.
 func (fd *Field) take(values []string) []*errs.Error {
 	if fd.Kind == Checks {
@@ -186,7 +191,7 @@ func isDateTime(v string) bool {
 }
 
 // Folded reports whether there are so many boxes that they are only shown on demand.
-func (fd *Field) Folded() bool { return fd.Kind == Checks && len(fd.Options) > 12 }
+func (fd *Field) Folded() bool { return fd.Kind == Checks && len(fd.Options) > 12 && !fd.Sifted }
 
 // Shown is the value as a reader sees it who may not change it.
 func (fd *Field) Shown() string {

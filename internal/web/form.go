@@ -47,6 +47,7 @@ type Field struct {
 	Accept   string // of a File, such as "image/jpeg,application/pdf"
 	Complete string // autocomplete: "username", "current-password", "tel", "off", …
 	Narrow   bool   // half the width where there is room
+	Sifted   bool   // so many options that Checks stand folded by group, and a box narrows them where scripts run
 
 	Value  string   // typed, or to begin with
 	Values []string // of Checks, likewise

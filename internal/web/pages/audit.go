@@ -2,6 +2,7 @@ package pages
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,7 +12,6 @@ import (
 	"lianxin/internal/event"
 	"lianxin/internal/identity"
 	"lianxin/internal/policy"
-	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/store"
 	"lianxin/internal/web"
@@ -105,14 +105,7 @@ func (s *Site) actionLabels(p *web.Page) map[string]string {
 	for _, t := range registry.Tables() {
 		labels["registry."+t.Name] = p.T("audit.kept", "Table", p.T("registry.table."+t.Name))
 	}
-	if kind, err := s.Cases.Kind("opinion"); err == nil {
-		for _, a := range kind.Procedure.Case.Actions {
-			labels["opinion."+a.Name] = a.Label
-		}
-		for _, a := range kind.Procedure.Assignment.Actions {
-			labels["opinion."+procedure.AssignmentAction(a.Name)] = p.T("policy.assignment", "Action", a.Label)
-		}
-	}
+	maps.Copy(labels, s.caseLabels(p, "."))
 	return labels
 }
 

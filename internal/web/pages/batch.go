@@ -53,7 +53,7 @@ func (s *Site) batchView(r *http.Request, me *visitor) (*batchView, error) {
 	if err != nil {
 		return nil, err
 	}
-	categories, err := s.categories(r.Context())
+	categories, err := s.categoriesOf(r.Context(), opinion.Kind)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 
 	"lianxin/internal/casework"
@@ -18,6 +19,7 @@ type builder struct {
 	procedure *procedure.Procedure
 	entries   []casework.Entry // that could be checked, for the action that checks one
 	office    string           // that has the case
+	view      *casework.View   // the case acted on; nil where there are several or it is a resident's
 }
 
 // form is the action's; for an entry for somebody else it also asks when it really happened, and takes the scan of the paper.
@@ -75,26 +77,41 @@ func (b builder) field(action *procedure.Action, in procedure.Field) (*web.Field
 		}
 	case "category":
 		f.Kind = web.Select
-		f.Options, err = b.s.categories(b.ctx)
+		f.Options, err = b.s.categoriesOf(b.ctx, cmp.Or(in.Choices, b.procedure.Kind))
 	case "agency":
 		f.Kind = web.Select
-		f.Options, err = b.agencies()
+		f.Options, err = b.agenciesOf(in.Choices)
 	case "agencies":
 		f.Kind = web.Checks
-		f.Options, err = b.agencies()
+		f.Options, err = b.agenciesOf(in.Choices)
+	case "deputy":
+		f.Kind, f.Sifted = web.Select, true
+		f.Options, err = b.deputy(action)
+	case "deputies":
+		f.Kind, f.Sifted = web.Checks, true
+		f.Options, err = b.unasked()
+	case "session":
+		f.Kind = web.Select
+		f.Options, err = b.sessions()
+	case "round":
+		f.Kind = web.Select
+		f.Options, err = b.rounds()
 	}
 	return f, err
 }
 
-// agencies offers those in being, by the system they belong to.
-func (b builder) agencies() ([]web.Option, error) {
+// agencies offers all those in being.
+func (b builder) agencies() ([]web.Option, error) { return b.agenciesOf("") }
+
+// agenciesOf offers those of one system, or of all by the system they belong to.
+func (b builder) agenciesOf(system string) ([]web.Option, error) {
 	list, err := registry.Agencies(b.ctx, b.s.DB.Reader(), deadline.DateOf(b.s.now()))
 	if err != nil {
 		return nil, err
 	}
 	var options []web.Option
 	for _, a := range list {
-		if a.ID != "not-stated" {
+		if a.ID != "not-stated" && (system == "" || a.System == system) && (b.view == nil || a.Congress == b.view.CongressID) {
 			options = append(options, web.Option{Value: a.ID, Label: a.Name, Hint: a.Handles, Group: b.p.T("registry.option." + a.System)})
 		}
 	}

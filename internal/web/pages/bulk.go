@@ -7,7 +7,6 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/errs"
-	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/web"
@@ -33,6 +32,17 @@ var bulkActions = []bulkAction{
 	{"sign", true, []policy.Role{policy.Agency, policy.AgencyLead, policy.Supervision}},
 	{"acknowledge", true, []policy.Role{policy.Agency, policy.AgencyLead, policy.Supervision}},
 	{"approve", true, []policy.Role{policy.AgencyLead}},
+	{"number", false, []policy.Role{policy.Clerk, policy.Motions}},
+	{"classify", false, []policy.Role{policy.Clerk, policy.Motions}},
+	{"plan", false, []policy.Role{policy.Clerk, policy.Motions}},
+	{"dispatch", false, []policy.Role{policy.Clerk}},
+	{"settle", false, []policy.Role{policy.Clerk}},
+	{"sample", false, []policy.Role{policy.Clerk}},
+	{"look_back", false, []policy.Role{policy.Clerk}},
+	{"reclass", false, []policy.Role{policy.Clerk}},
+	{"receive", true, []policy.Role{policy.Supervision}},
+	{"subassign", true, []policy.Role{policy.Supervision}},
+	{"pass", true, []policy.Role{policy.Supervision}},
 }
 
 func (s *Site) bulkRoutes() {
@@ -56,11 +66,17 @@ func (s *Site) bulkForm(p *web.Page, me *visitor, proc *procedure.Procedure) *we
 	return f
 }
 
+// find finds the step in a procedure. One that asks for a letter's own number is taken case by case.
 func (b bulkAction) find(p *procedure.Procedure) (*procedure.Action, bool) {
+	machine := &p.Case
 	if b.assignment {
-		return p.Assignment.Action(b.name)
+		machine = &p.Assignment
 	}
-	return p.Case.Action(b.name)
+	action, ok := machine.Action(b.name)
+	if !ok || slices.ContainsFunc(action.Input, func(f procedure.Field) bool { return f.Name == "doc_number" && f.Required }) {
+		return nil, false
+	}
+	return action, true
 }
 
 type bulkView struct {
@@ -80,10 +96,6 @@ type bulkRow struct {
 type target struct{ n, version int64 }
 
 func (s *Site) bulkStart(r *http.Request, name string, numbers []string) (*bulkView, bulkAction, *procedure.Action, error) {
-	kind, err := s.Cases.Kind(opinion.Kind)
-	if err != nil {
-		return nil, bulkAction{}, nil, err
-	}
 	i := slices.IndexFunc(bulkActions, func(b bulkAction) bool { return b.name == name })
 	if i < 0 {
 		return nil, bulkAction{}, nil, errs.New(errs.Invalid, "bulk.no_action")
@@ -95,20 +107,33 @@ func (s *Site) bulkStart(r *http.Request, name string, numbers []string) (*bulkV
 		return nil, bulkAction{}, nil, errs.New(errs.Invalid, "bulk.too_many").With(errs.Args{"Max": maxBulk})
 	}
 	b := bulkActions[i]
+	kind, err := s.kindOf(r, numbers[0])
+	if err != nil {
+		return nil, b, nil, err
+	}
 	action, ok := b.find(kind.Procedure)
 	if !ok {
 		return nil, b, nil, errs.New(errs.Invalid, "bulk.no_action")
 	}
 	v := &bulkView{Page: s.Page(r, "bulk.title")}
 	v.Title = v.T("bulk.of", "Action", action.Label)
-	v.Up = &web.Link{Href: "/cases", Text: v.T("cases.title")}
+	v.Up = &web.Link{Href: listPath(kind.Procedure.Kind), Text: v.T("cases.of", "Kind", kind.Procedure.Label)}
 	form := builder{s: s, ctx: r.Context(), p: &v.Page, procedure: kind.Procedure}
 	if v.Form, err = form.form("/bulk/"+name, action, false); err != nil {
 		return nil, b, nil, err
 	}
 	v.Form.Add(&web.Field{Name: "numbers", Kind: web.Hidden, Value: strings.Join(numbers, ",")})
-	v.Form.Cancel = "/cases"
+	v.Form.Cancel = v.Up.Href
 	return v, b, action, nil
+}
+
+// kindOf is the kind of a case by its number; those of one step are of one kind, for others have no such step.
+func (s *Site) kindOf(r *http.Request, number string) (*casework.Kind, error) {
+	c, _, err := s.Cases.Read(r.Context(), number)
+	if err != nil {
+		return nil, err
+	}
+	return s.Cases.Kind(c.Kind)
 }
 
 // look finds what each case lets the visitor do.

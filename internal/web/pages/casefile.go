@@ -2,16 +2,17 @@ package pages
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
+	"lianxin/internal/motion"
+	"lianxin/internal/opinion"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
+	"lianxin/internal/suggestion"
 	"lianxin/internal/web"
 )
 
@@ -21,6 +22,7 @@ func microTime(micros int64) time.Time { return time.UnixMicro(micros) }
 // caseView is the staff page of a case: what was asked, who has it, by when and why that date, what was answered, what was said of the answer.
 type caseView struct {
 	web.Page
+	Asked       string // heading of what was raised
 	View        *casework.View
 	Steps       []web.Step
 	Facts       []web.Fact
@@ -34,6 +36,9 @@ type caseView struct {
 	Links       []web.Fact
 	Form        *web.Form
 	Office      string
+	Texts       []web.Fact // what deputies wrote: grounds, and a motion's plan
+	Agencies    string     // whom the lead deputy proposes, in his words
+	Draft       *draftPart // while the case is its deputies' own
 }
 
 // actGroup is what can be done to the case or to one of its assignments.
@@ -49,6 +54,7 @@ type assignmentCard struct {
 	Part     string
 	Facts    []web.Fact
 	Acts     actGroup
+	Papers   []web.Act
 	Liaisons []registry.Liaison
 	Phone    string
 }
@@ -73,7 +79,14 @@ func (s *Site) caseView(r *http.Request, me *visitor) (*caseView, error) {
 	}
 	v := &caseView{Page: s.Page(r, "case.page", "Number", cv.Number), View: cv}
 	v.Title, v.Lead = cv.Title, v.Title
-	v.Up = &web.Link{Href: "/cases", Text: v.T("cases.title")}
+	if cv.Kind != opinion.Kind {
+		v.Lead = v.T("case.page_"+cv.Kind, "Number", cv.Number)
+	}
+	for i := range v.Nav {
+		v.Nav[i].Current = v.Nav[i].Href == listPath(cv.Kind)
+	}
+	v.Asked = v.T(map[string]string{opinion.Kind: "case.asked", suggestion.Kind: "case.raised", motion.Kind: "case.moved"}[cv.Kind])
+	v.Up = &web.Link{Href: listPath(cv.Kind), Text: v.T("cases.of", "Kind", cv.Procedure.Label)}
 	t := teller{p: &v.Page, names: names, accounts: accounts, view: cv, now: s.now()}
 	v.Steps, v.Facts, v.Story, v.Verdicts = t.steps(), t.staffFacts(), t.story(), t.verdicts()
 	v.Office, v.Links = names.Of("office", cv.Office), t.links()
@@ -94,6 +107,11 @@ func (s *Site) caseView(r *http.Request, me *visitor) (*caseView, error) {
 		v.Files = append(v.Files, fileLine{Href: "/cases/" + cv.Number + "/files/" + a.ID, Picture: a.MediaType != "application/pdf",
 			Text: v.T("case.file", "N", i+1, "Purpose", v.T("case.purpose."+string(a.Purpose)))})
 	}
+	if raised(cv) {
+		if err := s.raisedFacts(r, v, t); err != nil {
+			return nil, err
+		}
+	}
 	return v, s.assignments(r, v, t)
 }
 
@@ -109,6 +127,7 @@ func (s *Site) assignments(r *http.Request, v *caseView, t teller) error {
 			return err
 		}
 		card.Acts = v.group("", "/cases/"+v.View.Number+"/"+strconv.FormatInt(a.N, 10)+"/do/", a.Possible, "")
+		card.Papers = s.papersOf(&v.Page, v.View, a.N)
 		v.Assignments = append(v.Assignments, card)
 	}
 	return nil
@@ -138,184 +157,6 @@ func (s *Site) caseFile(w http.ResponseWriter, r *http.Request, me *visitor) err
 		return err
 	}
 	return s.Render(w, r, "case", v)
-}
-
-// staffFacts is what staff read first.
-func (t teller) staffFacts() []web.Fact {
-	v := t.view
-	facts := []web.Fact{{Label: t.p.T("case.state"), Badge: &web.Badge{Text: v.StateLabel, Tone: tone(v.State)}}}
-	add := func(key, text string) {
-		if text != "" {
-			facts = append(facts, t.fact(key, text))
-		}
-	}
-	facts[0].Note = t.marks()
-	add("case.body", v.Body)
-	add("case.place", v.Place)
-	if v.Category != "" {
-		add("case.category", t.names.Of("category", v.Category))
-	}
-	add("case.office", t.names.Of("office", v.Office))
-	if v.IntakeOffice != v.Office {
-		add("case.intake_office", t.names.Of("office", v.IntakeOffice))
-	}
-	if v.Station != "" {
-		add("case.station", t.names.Of("station", v.Station))
-	}
-	if v.Grid != "" {
-		add("case.grid", t.names.Of("grid", v.Grid))
-	}
-	if v.Deputy != "" {
-		add("case.deputy", t.names.Of("person", v.Deputy))
-	}
-	add("case.work_order", v.WorkOrder)
-	add("case.source", t.p.T("source."+v.Source))
-	add("case.received", microTime(v.ReceivedAt).In(deadline.Zone).Format("2006-01-02 15:04"))
-	add("case.wishes", t.wishes())
-	if v.Publication != "" {
-		add("case.publication", t.p.T("publication."+v.Publication))
-	}
-	if v.Case.Correcting {
-		choice, _ := v.Procedure.Choice("correctable", v.Correction.V.Field)
-		add("case.correcting", choice.Label+" → "+v.Correcting)
-	}
-	return facts
-}
-
-func (t teller) wishes() string {
-	text := t.p.T("case.no_publication")
-	if t.view.MayPublish {
-		text = t.p.T("case.may_publish")
-	}
-	if t.view.HideName {
-		text += "；" + t.p.T("case.hide_name")
-	}
-	return text
-}
-
-// verdicts is what was said of the answer, the first verdict and the last.
-func (t teller) verdicts() []web.Fact {
-	v := t.view
-	word := func(attitude, result string) string {
-		a, _ := v.Procedure.Choice("satisfaction", attitude)
-		b, _ := v.Procedure.Choice("satisfaction", result)
-		return t.p.T("case.verdict_words", "Attitude", a.Label, "Result", b.Label)
-	}
-	var facts []web.Fact
-	if v.Class != "" {
-		class, _ := v.Procedure.Choice("class", v.Class)
-		facts = append(facts, t.fact("case.class", class.Label))
-	}
-	if v.PromiseOn != "" {
-		facts = append(facts, t.fact("case.promise_on", v.PromiseOn))
-	}
-	if v.FirstResult != "" {
-		facts = append(facts, t.fact("case.first_verdict", word(v.FirstAttitude, v.FirstResult)))
-	}
-	if v.FirstResult != "" && v.Counters.V["redo"] > 0 && v.State != "in_hand" && v.State != "replied" && v.State != "to_evaluate" {
-		facts = append(facts, t.fact("case.second_verdict", word(v.Attitude, v.Result)))
-	}
-	if v.Case.Verdict == "lapsed" {
-		facts = append(facts, t.fact("case.verdict", t.p.T("case.lapsed")))
-	}
-	if v.Confirmed != "" {
-		choice, _ := v.Procedure.Choice("confirmation", v.Confirmed)
-		facts = append(facts, t.fact("case.confirmed", choice.Label))
-	}
-	return facts
-}
-
-func (t teller) assignmentFacts(a casework.AssignmentView) []web.Fact {
-	facts := []web.Fact{{Label: t.p.T("case.state"), Badge: &web.Badge{Text: a.StateLabel, Tone: tone(a.State)}}}
-	for _, c := range a.Clocks {
-		if c.Governing {
-			d := t.due(c)
-			facts = append(facts, web.Fact{Label: t.p.T("case.due"), Due: &d})
-		}
-	}
-	add := func(key, text string) {
-		if text != "" {
-			facts = append(facts, t.fact(key, text))
-		}
-	}
-	if a.AssignerAgency != "" {
-		add("case.assigner", t.names.Of("agency", a.AssignerAgency))
-	}
-	if a.Better != "" {
-		add("case.better", t.names.Of("agency", a.Better))
-	}
-	class, _ := t.view.Procedure.Choice("class", a.Class)
-	add("case.class", class.Label)
-	add("case.reply", a.Reply)
-	add("case.promise", a.Promise)
-	add("case.promise_on", t.promise(a.PromiseOn, a.PromiseState))
-	add("case.batch_due", a.BatchDue)
-	if a.ExtensionAsked > 0 {
-		add("case.extension_asked", t.p.T("case.extension_days", "N", a.ExtensionAsked))
-	}
-	if a.Urges > 0 {
-		add("case.urges", t.urges(a.Assignment))
-	}
-	if a.ApprovedHow != "" {
-		add("case.approved", t.p.T("case.approved_"+a.ApprovedHow))
-	}
-	if a.Unchecked > 0 {
-		add("case.unchecked", t.p.T("case.unchecked_n", "N", a.Unchecked))
-	}
-	return facts
-}
-
-// marks are the things about a case that nobody should overlook.
-func (t teller) marks() string {
-	var marks []string
-	if t.view.Urgent {
-		marks = append(marks, t.p.T("case.urgent"))
-	}
-	if t.view.Escalated {
-		marks = append(marks, t.p.T("case.escalated"))
-	}
-	if t.missed() {
-		marks = append(marks, t.p.T("case.unfulfilled"))
-	}
-	return strings.Join(marks, "、")
-}
-
-// missed reports whether a promise given for the case was not kept in time.
-func (t teller) missed() bool {
-	return slices.ContainsFunc(t.view.Assigned, func(a casework.AssignmentView) bool { return a.PromiseState == casework.PromiseMissed })
-}
-
-func (t teller) promise(on, state string) string {
-	if on == "" || state == "" {
-		return on
-	}
-	return t.p.T("case.promise_line", "On", on, "State", t.p.T("promise."+state))
-}
-
-// urges words the last urging and how many there were.
-func (t teller) urges(a *casework.Assignment) string {
-	grade, _ := t.view.Procedure.Choice("urge_grade", a.UrgeGrade)
-	text := t.p.T("case.urge_line", "N", a.Urges, "On", string(deadline.DateOf(microTime(a.UrgedAt))), "Grade", grade.Label)
-	if a.UrgeOpen {
-		text += t.p.T("case.urge_open")
-	}
-	return text
-}
-
-// links words what the case is tied to.
-func (t teller) links() []web.Fact {
-	var facts []web.Fact
-	for _, l := range t.view.Links {
-		f := web.Fact{Label: t.p.T("link." + l.How), Text: t.p.T("link.line", "Number", l.Number, "State", l.StateLabel, "Office", t.names.Of("office", l.Office))}
-		if l.Open {
-			f.Href = "/cases/" + l.Number
-		}
-		if l.Code != "" {
-			f.Note = t.p.T("link.code", "Code", l.Code)
-		}
-		facts = append(facts, f)
-	}
-	return facts
 }
 
 // target finds what an action's page acts on.
@@ -359,18 +200,20 @@ func (s *Site) actForm(r *http.Request, me *visitor) (v *caseView, action *proce
 		v.Lead = v.T("case.proxy_lead")
 	}
 	v.Up = &web.Link{Href: casePath(v.View.Number, r.PathValue("n")), Text: v.T("case.page", "Number", v.View.Number)}
-	b := builder{s: s, ctx: r.Context(), p: &v.Page, procedure: v.View.Procedure, entries: entries, office: v.View.Office}
+	b := builder{s: s, ctx: r.Context(), p: &v.Page, procedure: v.View.Procedure, entries: entries, office: v.View.Office, view: v.View}
 	v.Form, err = b.form(r.URL.Path, action, proxy)
 	if err != nil {
 		return
 	}
 	v.Form.Version, v.Form.Cancel = version, v.Up.Href
 	prefill(v, action)
+	prefillDraft(v, action)
 	return v, action, now, n, nil
 }
 
 // prefill spares a clerk typing what is known.
 func prefill(v *caseView, action *procedure.Action) {
+	prefillSuggestion(v, action)
 	switch action.Name {
 	case "accept":
 		v.Form.Set("category", v.View.Category)

@@ -13,12 +13,15 @@ import (
 	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
+	"lianxin/internal/suggestion"
 	"lianxin/internal/web"
 )
 
 func (s *Site) caseRoutes() {
 	s.Handle("GET /desk", signedIn(s.desk))
 	s.Handle("GET /cases", signedIn(s.cases))
+	s.Handle("GET /suggestions", signedIn(s.cases))
+	s.Handle("GET /motions", signedIn(s.cases))
 	s.Handle("GET /entry", signedIn(s.entryPage))
 	s.HandleUpload("POST /entry", maxUpload, signedIn(s.entry))
 	s.Handle("GET /cases/{number}", signedIn(s.caseFile))
@@ -97,9 +100,10 @@ func (d desker) add(section casework.Section) error {
 	}
 	tone := web.Plain
 	switch section.Key {
-	case "late_at_agencies", "late", "disputed", "congress_disputed":
+	case "late_at_agencies", "late", "disputed", "congress_disputed", "to_coordinate":
 		tone = web.Bad
-	case "to_accept", "to_pass_on", "to_sign", "to_approve", "moves", "to_feed_back", "in_handling", "urged", "extensions", "promises":
+	case "to_accept", "to_pass_on", "to_sign", "to_approve", "moves", "to_feed_back", "in_handling", "urged", "extensions", "promises", "to_cosign", "motion_to_sign", "to_check",
+		"to_dispatch", "to_judge", "to_receive", "to_split", "to_check_draft", "to_issue", "to_deliver", "motion_to_check", "motion_to_decide", "motion_to_resolve":
 		tone = web.Caution
 	}
 	v.Tiles = append(v.Tiles, web.Tile{Href: "#" + section.Key, Count: strconv.Itoa(section.Total), Text: out.Title, Tone: tone})
@@ -187,11 +191,12 @@ type listView struct {
 
 func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error {
 	v := &listView{Page: s.Page(r, "cases.title")}
-	kind, err := s.Cases.Kind(opinion.Kind)
+	proc, err := s.listed(r)
 	if err != nil {
 		return err
 	}
-	if v.Filter, err = s.filter(r, &v.Page, kind.Procedure); err != nil {
+	v.Title = v.T("cases.of", "Kind", proc.Label)
+	if v.Filter, err = s.filter(r, &v.Page, proc, me); err != nil {
 		return err
 	}
 	if err := v.Filter.Read(r); err != nil {
@@ -199,8 +204,11 @@ func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error 
 	}
 	q := r.URL.Query()
 	f := v.Filter.Value
-	query := queryOf(f)
+	query := queryOf(proc.Kind, f)
 	query.Cursor = q.Get("cursor")
+	if err := s.within(proc.Kind, f, &query); err != nil {
+		return s.Again(w, r, "cases", v, v.Filter, err)
+	}
 	page, err := s.Cases.List(r.Context(), me.actor, query)
 	if err != nil {
 		return err
@@ -212,17 +220,31 @@ func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error 
 	if page.Next != "" {
 		v.Pager.Next = v.Filter.Link("cursor", page.Next)
 	}
-	v.Bulk = s.bulkForm(&v.Page, me, kind.Procedure)
-	v.Acts = []web.Act{{Href: "/cases/export?" + q.Encode(), Text: v.T("sheet.export")}}
-	if me.actor.Has(policy.Clerk, policy.Street) {
-		v.Acts = append(v.Acts, web.Act{Href: "/cases/paste", Text: v.T("sheet.paste")})
+	v.Bulk = s.bulkForm(&v.Page, me, proc)
+	q.Set("kind", proc.Kind)
+	v.Acts = append(v.Acts, web.Act{Href: "/cases/export?" + q.Encode(), Text: v.T("sheet.export")})
+	v.Acts = append(v.Acts, listActs(&v.Page, me, proc.Kind)...)
+	return s.listTable(w, r, v, page, proc)
+}
+
+// listActs are what else can be begun from a kind's list.
+func listActs(p *web.Page, me *visitor, kind string) []web.Act {
+	var acts []web.Act
+	switch {
+	case kind == opinion.Kind && me.actor.Has(policy.Clerk, policy.Street):
+		acts = append(acts, web.Act{Href: "/cases/paste", Text: p.T("sheet.paste")})
+	case kind == suggestion.Kind && me.actor.Has(policy.Clerk, policy.Motions):
+		acts = append(acts, web.Act{Href: "/suggestions/pile", Text: p.T("pile.title")})
 	}
-	return s.listTable(w, r, v, page, kind.Procedure)
+	if me.actor.Has(mayWrite...) && kind != opinion.Kind {
+		acts = append(acts, web.Act{Href: listPath(kind) + "/new", Text: p.T("nav." + kind), Main: true})
+	}
+	return acts
 }
 
 // queryOf reads what a list is narrowed to.
-func queryOf(f func(string) string) casework.Query {
-	query := casework.Query{Kind: opinion.Kind, Q: f("q"), Agency: f("agency"), Category: f("category"), Lamp: f("lamp"), Result: f("result"),
+func queryOf(kind string, f func(string) string) casework.Query {
+	query := casework.Query{Kind: kind, Q: f("q"), Agency: f("agency"), Category: f("category"), Lamp: f("lamp"), Result: f("result"), Class: f("class"),
 		Publication: f("publication"), Grid: f("grid"), Station: f("station"), Deputy: f("deputy"), From: deadline.Date(f("from")), To: deadline.Date(f("to")),
 		Sort: f("sort"), Missed: f("promise") == "missed"}
 	switch state := f("state"); state {
@@ -242,7 +264,7 @@ func total(p *web.Page, n int) string {
 	return p.T("cases.total", "N", n)
 }
 
-func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure) (*web.Form, error) {
+func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure, me *visitor) (*web.Form, error) {
 	states := []web.Option{{Value: "open", Label: p.T("cases.open")}}
 	for _, st := range proc.Case.States {
 		states = append(states, web.Option{Value: st.Name, Label: st.Label})
@@ -251,7 +273,7 @@ func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure) (
 	for _, c := range proc.Choices["satisfaction"] {
 		results = append(results, web.Option{Value: c.Value, Label: c.Label})
 	}
-	categories, err := s.categories(r.Context())
+	categories, err := s.categoriesOf(r.Context(), proc.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +281,7 @@ func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure) (
 	if err != nil {
 		return nil, err
 	}
-	f := p.Filter("/cases",
+	f := p.Filter(listPath(proc.Kind),
 		&web.Field{Name: "q", Kind: web.Line, Label: p.T("cases.q"), Max: 100},
 		&web.Field{Name: "state", Kind: web.Select, Label: p.T("case.state"), Options: states},
 		&web.Field{Name: "lamp", Kind: web.Select, Label: p.T("cases.lamp"), Options: []web.Option{{Value: "amber", Label: p.T("web.lamp_amber")}, {Value: "red", Label: p.T("web.lamp_red")}}},
@@ -270,7 +292,14 @@ func (s *Site) filter(r *http.Request, p *web.Page, proc *procedure.Procedure) (
 		&web.Field{Name: "to", Kind: web.Date, Label: p.T("cases.to")},
 		&web.Field{Name: "sort", Kind: web.Select, Label: p.T("cases.sort"), Blank: p.T("cases.sort_received"), Options: []web.Option{{Value: "due", Label: p.T("cases.sort_due")}}})
 	f.Live = "results"
-	for _, hidden := range []string{"grid", "station", "deputy", "promise", "publication"} {
+	if proc.Kind == suggestion.Kind {
+		fields, err := s.suggestionFields(r, p, proc, me.actor.Under("").Congress)
+		if err != nil {
+			return nil, err
+		}
+		f.Add(fields...)
+	}
+	for _, hidden := range []string{"answers", "none", "category_region", "round", "addressee", "leader", "committee", "grid", "station", "deputy", "promise", "publication"} {
 		if r.URL.Query().Get(hidden) != "" {
 			f.Add(&web.Field{Name: hidden, Kind: web.Hidden})
 		}
@@ -283,7 +312,7 @@ func (s *Site) listTable(w http.ResponseWriter, r *http.Request, v *listView, pa
 	if err != nil {
 		return err
 	}
-	v.Table = web.Table{ID: "results", Caption: v.T("cases.title"), Empty: web.Empty{Text: v.T("cases.none")}, Columns: []web.Column{
+	v.Table = web.Table{ID: "results", Caption: v.Title, Empty: web.Empty{Text: v.T("cases.none")}, Columns: []web.Column{
 		{Label: v.T("case.number"), Narrow: true}, {Label: v.T("case.title")}, {Label: v.T("case.received"), Narrow: true}, {Label: v.T("case.state"), Narrow: true},
 		{Label: v.T("case.agency")}, {Label: v.T("case.due"), Narrow: true}, {Label: v.T("case.verdict"), Narrow: true}}}
 	if v.Bulk != nil {
@@ -311,15 +340,17 @@ func (s *Site) listTable(w http.ResponseWriter, r *http.Request, v *listView, pa
 		if c.LeadAgency != "" {
 			agency = names.Of("agency", c.LeadAgency)
 		}
-		v.Table.Rows = append(v.Table.Rows, []web.Cell{number, {Text: c.Title, Href: href, Note: where(names, &c.Case)},
+		v.Table.Rows = append(v.Table.Rows, []web.Cell{number, {Text: c.Title, Href: href, Note: where(&v.Page, names, &c.Case)},
 			{Text: string(deadline.DateOf(microTime(c.ReceivedAt)))}, state, {Text: agency}, due, {Text: verdict(&v.Page, proc, &c.Case)}})
 	}
 	return s.Render(w, r, "cases", v)
 }
 
-// where names the grid or station a case came from.
-func where(names registry.Names, c *casework.Case) string {
+// where names the grid or station a case came from; of a suggestion or motion, its number in the session and who leads it.
+func where(p *web.Page, names registry.Names, c *casework.Case) string {
 	switch {
+	case c.Kind != opinion.Kind:
+		return strings.TrimSpace(serial(p, names, c) + " " + names.Of("person", c.Deputy))
 	case c.Grid != "":
 		return names.Of("grid", c.Grid)
 	case c.Station != "":

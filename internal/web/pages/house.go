@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"lianxin/internal/policy"
-	"lianxin/internal/procedure"
 	"lianxin/internal/web"
 )
 
@@ -28,17 +27,7 @@ type tableView struct {
 func (s *Site) policyPage(w http.ResponseWriter, r *http.Request, _ *visitor) error {
 	v := &tableView{Page: s.Page(r, "policy.title")}
 	v.Lead = v.T("policy.lead")
-	labels := map[string]string{}
-	kind, err := s.Cases.Kind("opinion")
-	if err != nil {
-		return err
-	}
-	for _, a := range kind.Procedure.Case.Actions {
-		labels["opinion/"+a.Name] = a.Label
-	}
-	for _, a := range kind.Procedure.Assignment.Actions {
-		labels["opinion/"+procedure.AssignmentAction(a.Name)] = v.T("policy.assignment", "Action", a.Label)
-	}
+	labels := s.caseLabels(&v.Page, "/")
 	last := ""
 	for _, rule := range s.Policy.Rules() {
 		if rule.Kind != last {

@@ -121,7 +121,7 @@ func (s *Site) keptTable(w http.ResponseWriter, r *http.Request, v *registryView
 	columns = append(columns, "valid_from", "valid_to")
 	v.Table = web.Table{Caption: v.Title, Empty: web.Empty{Text: v.T("reg.none")}}
 	for _, c := range columns {
-		v.Table.Columns = append(v.Table.Columns, web.Column{Label: v.T("registry.field." + c), Narrow: c == "id" || strings.HasPrefix(c, "valid")})
+		v.Table.Columns = append(v.Table.Columns, web.Column{Label: v.T("registry.field." + c), Narrow: (c == "id" || strings.HasPrefix(c, "valid")) && len(t.Fields) < 8})
 	}
 	var all [][]web.Cell
 	for _, row := range rows {

@@ -66,30 +66,10 @@ type sayView struct {
 	Entry bool     // entered for somebody else
 }
 
-// categories offers the dictionary, the second level under the first.
-func (s *Site) categories(ctx context.Context) ([]web.Option, error) {
-	list, err := registry.Categories(ctx, s.DB.Reader(), deadline.DateOf(s.now()))
-	if err != nil {
-		return nil, err
-	}
-	names, parents := map[string]string{}, map[string]bool{}
-	for _, c := range list {
-		names[c.ID] = c.Name
-		parents[c.Parent] = true
-	}
-	var options []web.Option
-	for _, c := range list {
-		if c.Parent != "" || !parents[c.ID] {
-			options = append(options, web.Option{Value: c.ID, Label: c.Name, Group: names[c.Parent]})
-		}
-	}
-	return options, nil
-}
-
 func (s *Site) sayView(r *http.Request) (*sayView, error) {
 	v := &sayView{Page: s.Page(r, "say.title")}
 	v.Lead = v.T("say.lead")
-	categories, err := s.categories(r.Context())
+	categories, err := s.categoriesOf(r.Context(), opinion.Kind)
 	if err != nil {
 		return nil, err
 	}

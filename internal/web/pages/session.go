@@ -120,7 +120,7 @@ func (s *Site) decorate(r *http.Request, p *web.Page) {
 	me := who(r)
 	var items [][2]string
 	if me == nil {
-		items = [][2]string{{"/", "nav.home"}, {"/say", "nav.say"}, {"/track", "nav.track"}, {"/published", "nav.published"}}
+		items = [][2]string{{"/", "nav.home"}, {"/say", "nav.say"}, {"/track", "nav.track"}, {"/published", "nav.published"}, {"/figures", "nav.figures"}}
 	} else {
 		items = s.staffNav(me)
 		var roles []string
@@ -131,9 +131,14 @@ func (s *Site) decorate(r *http.Request, p *web.Page) {
 			Links: []web.Link{{Href: "/account", Text: p.T("nav.account")}, {Href: "/password", Text: p.T("nav.password")}, {Href: "/sessions", Text: p.T("nav.sessions")},
 				{Href: "/second-factor", Text: p.T("nav.second_factor")}, {Href: "/tokens", Text: p.T("nav.tokens")}}}
 	}
+	at := "" // the item whose address the page's begins with, the longest where several do
 	for _, i := range items {
-		current := r.URL.Path == i[0] || i[0] != "/" && strings.HasPrefix(r.URL.Path, i[0]+"/")
-		p.Nav = append(p.Nav, web.NavItem{Href: i[0], Text: p.T(i[1]), Current: current})
+		if r.URL.Path == i[0] || i[0] != "/" && strings.HasPrefix(r.URL.Path, i[0]+"/") && len(i[0]) > len(at) {
+			at = i[0]
+		}
+	}
+	for _, i := range items {
+		p.Nav = append(p.Nav, web.NavItem{Href: i[0], Text: p.T(i[1]), Current: i[0] == at})
 	}
 	s.countUnread(r, p, me)
 }
@@ -147,14 +152,22 @@ func (s *Site) staffNav(me *visitor) [][2]string {
 	}
 	add(me.business(), "/desk", "nav.desk")
 	add(me.business(), "/notices", "nav.notices")
-	add(me.business(), "/cases", "nav.cases")
+	add(me.business() && !me.actor.Has(policy.Motions), "/cases", "nav.cases")
+	add(me.business() && !me.actor.Has(policy.Street, policy.Station), "/suggestions", "nav.suggestions")
+	add(me.actor.Has(sitting...), "/suggestions/sessions", "nav.sittings")
+	add(me.actor.Has(policy.Deputy, policy.Clerk, policy.Motions, policy.Leader, policy.Agency), "/motions", "nav.motions")
 	add(me.actor.Has(policy.Clerk, policy.Street, policy.Station), "/entry", "nav.entry")
+	add(me.actor.Has(policy.Deputy), "/suggestions/new", "nav.suggestion")
 	add(me.actor.Has(mayUrge...), "/urging", "nav.urging")
 	add(me.business() && !me.actor.Has(policy.Deputy), "/promises", "nav.promises")
+	_, noBoard := lookerOf(me.actor)
+	add(noBoard == nil, boardPath, "nav.boards")
+	add(true, "/figures", "nav.figures")
 	add(me.business() && !me.actor.Has(policy.Agency, policy.AgencyLead), "/service-list", "nav.service")
 	add(s.Policy.Can(me.actor, policy.KindRegistry, "view"), "/registry", "nav.registry")
 	add(s.Policy.Can(me.actor, policy.KindAccount, "view"), "/accounts", "nav.accounts")
 	add(s.Policy.Can(me.actor, policy.KindSettings, "edit"), "/settings", "nav.settings")
+	add(s.Policy.Can(me.actor, policy.KindSettings, "edit"), "/settings/papers", "papers.settings")
 	add(s.Policy.Can(me.actor, policy.KindSettings, "edit"), "/admin/deliveries", "nav.deliveries")
 	add(s.Policy.Can(me.actor, policy.KindAudit, "view"), "/audit", "nav.audit")
 	add(true, "/procedures/opinion", "nav.procedure")

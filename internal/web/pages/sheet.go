@@ -8,9 +8,9 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
-	"lianxin/internal/opinion"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
+	"lianxin/internal/suggestion"
 	"lianxin/internal/table"
 	"lianxin/internal/web"
 )
@@ -82,6 +82,16 @@ func columns() []column {
 		{"case.source", func(t *sheet, c *casework.Listed) string { return t.p.T("source." + c.Source) }},
 		{"case.body", func(t *sheet, c *casework.Listed) string { return t.bodies[c.BodyText] }},
 		{"case.reply", func(t *sheet, c *casework.Listed) string { return t.bodies[c.ReplyText] }},
+		{"suggestion.serial_column", func(t *sheet, c *casework.Listed) string { return serial(t.p, t.names, &c.Case) }},
+		{"suggestion.delegation", func(_ *sheet, c *casework.Listed) string { return c.Get(suggestion.Delegation) }},
+		{"suggestion.signers", func(_ *sheet, c *casework.Listed) string { return strconv.Itoa(c.Signed()) }},
+		{"suggestion.category_region", named("category", func(c *casework.Listed) string { return c.Get(suggestion.CategoryRegion) })},
+		{"suggestion.proposed_class", choice("class", func(c *casework.Listed) string { return c.Get(suggestion.Proposed) })},
+		{"suggestion.first_class", choice("class", func(c *casework.Listed) string { return c.Get(suggestion.FirstClass) })},
+		{"suggestion.disclosure", choice("disclosure", func(c *casework.Listed) string { return c.Get(suggestion.Disclosure) })},
+		{"suggestion.plan", func(t *sheet, c *casework.Listed) string {
+			return several(t.names, "agency", c.Get(suggestion.PlanLead)+","+c.Get(suggestion.PlanCo)+","+c.Get(suggestion.PlanSplit))
+		}},
 	}
 }
 
@@ -118,12 +128,12 @@ func (s *Site) exportPage(w http.ResponseWriter, r *http.Request, _ *visitor) er
 
 // export answers with the list as a spreadsheet.
 func (s *Site) export(w http.ResponseWriter, r *http.Request, me *visitor) error {
-	kind, err := s.Cases.Kind(opinion.Kind)
+	proc, err := s.listed(r)
 	if err != nil {
 		return err
 	}
 	p := s.Page(r, "cases.title")
-	t := &sheet{p: &p, proc: kind.Procedure}
+	t := &sheet{p: &p, proc: proc}
 	if t.names, err = registry.LoadNames(r.Context(), s.DB.Reader()); err != nil {
 		return err
 	}
@@ -174,7 +184,15 @@ func chosenColumns(values []string) []column {
 // whole reads the list to its end, or to the most an export holds.
 func (s *Site) whole(r *http.Request, me *visitor) ([]casework.Listed, error) {
 	q := r.URL.Query()
-	query := queryOf(func(name string) string { return strings.TrimSpace(q.Get(name)) })
+	value := func(name string) string { return strings.TrimSpace(q.Get(name)) }
+	proc, err := s.listed(r)
+	if err != nil {
+		return nil, err
+	}
+	query := queryOf(proc.Kind, value)
+	if err := s.within(proc.Kind, value, &query); err != nil {
+		return nil, err
+	}
 	query.Limit = 200
 	var all []casework.Listed
 	for len(all) < maxSheet {

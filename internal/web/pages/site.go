@@ -12,10 +12,12 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deliver"
+	"lianxin/internal/figure"
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
 	"lianxin/internal/notice"
 	"lianxin/internal/policy"
+	"lianxin/internal/render"
 	"lianxin/internal/sealed"
 	"lianxin/internal/store"
 	"lianxin/internal/web"
@@ -40,7 +42,9 @@ type Deps struct {
 	Policy    *policy.Table
 	Notices   *notice.Service
 	Deliver   *deliver.Service
-	PublicURL string // for QR codes and links on paper
+	Figures   *figure.Service
+	PublicURL string          // for QR codes and links on paper
+	Printer   *render.Printer // nil: no PDF
 	DemoHint  []DemoAccount
 	DemoPass  string
 }
@@ -76,12 +80,18 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s.residentRoutes()
 	s.accountRoutes()
 	s.caseRoutes()
+	s.writingRoutes()
 	s.bulkRoutes()
 	s.sheetRoutes()
 	s.pasteRoutes()
 	s.batchRoutes()
 	s.urgingRoutes()
 	s.registryRoutes()
+	s.pileRoutes()
+	s.sittingRoutes()
+	s.boardRoutes()
+	s.figureRoutes()
+	s.paperRoutes()
 	s.houseRoutes()
 	s.noticeRoutes()
 	s.deliveryRoutes()

@@ -2,10 +2,12 @@ package pages
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
+	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
@@ -84,13 +86,13 @@ func (t teller) mineFacts() []web.Fact {
 // tone colours a state: what is settled is good, what is disputed bad.
 func tone(state string) string {
 	switch state {
-	case "closed":
+	case "closed", "done", "replied", "completed":
 		return web.Good
-	case "disputed":
+	case "disputed", "coordinating":
 		return web.Bad
-	case "withdrawn", "moved", "stopped", "referred", "merged":
+	case "withdrawn", "moved", "stopped", "referred", "merged", "reassigned", "ended", "converted", "draft":
 		return web.Plain
-	case "received", "accepted", "to_sign", "returning", "to_approve":
+	case "received", "accepted", "to_sign", "returning", "to_approve", "reviewing", "to_dispatch", "to_receive", "splitting", "checking", "to_issue", "to_deliver":
 		return web.Caution
 	}
 	return web.Note
@@ -124,9 +126,9 @@ func (t teller) title(e casework.StoryEntry) string {
 	title := e.Label
 	switch {
 	case e.Record.Action == "open" && e.N == 0:
-		title = t.p.T("casework.open")
+		title = t.p.T(t.worded("casework.open", "casework.drafted"))
 	case e.Record.Action == "open":
-		title = t.p.T("casework.assigned")
+		title = t.p.T(t.worded("casework.assigned", "casework.dispatched"))
 	case title == "":
 		title = t.p.T("casework.recalculate")
 	}
@@ -134,6 +136,14 @@ func (t teller) title(e casework.StoryEntry) string {
 		title = t.p.T("case.of_agency", "Agency", t.names.Of("agency", e.Agency), "Action", title)
 	}
 	return title
+}
+
+// worded picks the key for a matter that residents raised, or for one that deputies did.
+func (t teller) worded(resident, deputy string) string {
+	if t.view.Kind == opinion.Kind {
+		return resident
+	}
+	return deputy
 }
 
 // actor tells staff who acted; a resident is told the office or agency, never a person.
@@ -186,22 +196,37 @@ func (t teller) value(f procedure.Field, v any) string {
 		return t.p.T("case.yes")
 	case "agency":
 		return t.names.Of("agency", fmt.Sprint(v))
-	case "office":
-		return t.names.Of("office", fmt.Sprint(v))
+	case "deputy":
+		return t.names.Of("person", fmt.Sprint(v))
+	case "session":
+		return t.names.Of("congress_session", fmt.Sprint(v))
+	case "office", "round":
+		return t.names.Of(f.Type, fmt.Sprint(v))
 	case "category":
 		return t.names.Of("category", fmt.Sprint(v))
-	case "agencies":
+	case "agencies", "deputies":
+		table := map[string]string{"agencies": "agency", "deputies": "person"}[f.Type]
 		text := ""
 		list, _ := v.([]any)
 		for i, id := range list {
 			if i > 0 {
 				text += "、"
 			}
-			text += t.names.Of("agency", fmt.Sprint(id))
+			text += t.names.Of(table, fmt.Sprint(id))
 		}
 		return text
 	}
 	return fmt.Sprint(v)
+}
+
+// list words several references.
+func (t teller) list(table string, v any) string {
+	var words []string
+	list, _ := v.([]any)
+	for _, id := range list {
+		words = append(words, t.names.Of(table, fmt.Sprint(id)))
+	}
+	return strings.Join(words, "\u3001")
 }
 
 func (t teller) texts(e casework.StoryEntry) []web.Fact {

@@ -133,14 +133,17 @@ func (s *Site) urgingLetter(w http.ResponseWriter, r *http.Request, me *visitor)
 	if err != nil {
 		return err
 	}
-	doc := render.Document{Title: p.T("urging.letter_title"), To: agency.Name + "：", Body: []string{p.T("urging.letter_head", "N", len(items))},
-		Sign: p.Site, Date: p.T("urging.letter_date", "Date", p.Date(deadline.DateOf(s.now())))}
-	doc.Table = [][]string{{p.T("urging.column_n"), p.T("case.number"), p.T("case.title"), p.T("case.due"), p.T("urging.spell")}}
+	head := []string{p.T("urging.column_n"), p.T("case.number"), p.T("case.title"), p.T("case.due"), p.T("urging.spell")}
+	list := render.Table{Points: 12}
+	for i, width := range []float64{1, 3, 6, 2.2, 2.5} {
+		list.Columns = append(list.Columns, render.Column{Title: head[i], Width: width})
+	}
 	for i, item := range items {
 		due, spell := s.spell(&p, item)
-		doc.Table = append(doc.Table, []string{strconv.Itoa(i + 1), item.Number, item.Title, string(due), spell})
+		list.Rows = append(list.Rows, render.Line(strconv.Itoa(i+1), item.Number, item.Title, string(due), spell))
 	}
-	doc.After = []string{p.T("urging.letter_foot")}
+	doc := render.Letter{Title: p.T("urging.letter_title"), To: agency.Name + "：", Sign: p.Site, Date: p.T("urging.letter_date", "Date", p.Date(deadline.DateOf(s.now()))),
+		Body: []render.Block{render.Paragraph{Text: p.T("urging.letter_head", "N", len(items))}, list, render.Paragraph{Text: p.T("urging.letter_foot"), Before: 1}}}.Document()
 	h := w.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
 	h.Set("Content-Disposition", `attachment; filename="`+"duban-"+string(deadline.DateOf(s.now()))+`.docx"`)

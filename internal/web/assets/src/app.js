@@ -85,13 +85,52 @@ document.addEventListener("paste", (e) => {
   });
 });
 
+// Long lists of people are narrowed while typing: by name, place of work or delegation; what is ticked stays in sight.
+function sift(box) {
+  const words = box.querySelector("input").value.trim().toLowerCase();
+  const list = document.getElementById(box.dataset.sift);
+  const groups = list.querySelectorAll(list.matches("select") ? "optgroup" : ".sift-group");
+  for (const group of groups) {
+    const whole = (group.label ?? group.querySelector("summary").textContent).toLowerCase().includes(words);
+    let some = false;
+    for (const one of group.querySelectorAll("option, .form-check")) {
+      const chosen = one.selected || one.querySelector("input")?.checked;
+      one.hidden = !(whole || chosen || one.textContent.toLowerCase().includes(words));
+      if ("disabled" in one) one.disabled = one.hidden;
+      some = some || !one.hidden;
+    }
+    group.hidden = !some;
+    if (words && some && "open" in group) group.open = true;
+  }
+}
+document.addEventListener("input", (e) => {
+  const box = e.target.closest?.("[data-sift]");
+  if (box) sift(box);
+});
+document.addEventListener("change", (e) => {
+  const list = e.target.closest?.("fieldset");
+  const counter = list?.querySelector(".sift-count");
+  if (counter) counter.textContent = counter.dataset.text.replace("%d", list.querySelectorAll("input:checked").length);
+});
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Enter" && e.target.closest?.("[data-sift]")) e.preventDefault();
+});
+
+// Earlier suggestions like the title are looked for while it is typed.
+document.addEventListener("input", (e) => {
+  const words = document.getElementById("alike-q");
+  if (!words || e.target.name !== "title") return;
+  words.value = e.target.value;
+  words.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // On a phone the filters are folded, so that the list comes first.
 if (matchMedia("(max-width: 40rem)").matches) {
   document.querySelectorAll("details.filter-box").forEach((d) => (d.open = !!d.querySelector(".mistakes")));
 }
 
 // Buttons that only a script can serve appear with it; mistakes are read out first.
-document.querySelectorAll("[data-print], [data-pick], [data-copy]").forEach((b) => (b.hidden = false));
+document.querySelectorAll("[data-print], [data-pick], [data-copy], [data-sift]").forEach((b) => (b.hidden = false));
 document.querySelector("[data-focus]")?.focus();
 
 // The QR code of a slip carries number and code behind the "#", where no server sees them; they are put into the form to be sent.
