@@ -33,7 +33,7 @@ run: build ## the demonstration city on http://127.0.0.1:8080
 # The race detector needs a C compiler. Where there is none those tests still run, without it.
 RACED := $(wildcard ./internal/web ./internal/store ./internal/backup ./internal/files ./internal/event ./internal/identity ./internal/job ./internal/deliver ./internal/notice)
 
-test: setup ## all tests; PostgreSQL and Chromium are used where they are
+test: setup ## all tests; PostgreSQL, Chromium and LibreOffice are used where they are
 	go vet ./...
 	go test -timeout 20m ./...
 	@if command -v gcc >/dev/null; then \
@@ -46,8 +46,8 @@ CASES ?= 1000
 bench: build ## the closed loop over HTTP with 1, 4 and 16 clients; CASES=100000 for a full store, ENGINE=--database=postgres://… for PostgreSQL
 	@for n in 1 4 16; do bin/lianxin bench --clients $$n --loops 300 --cases $(CASES) $(ENGINE); done
 
-shots: setup ## pictures of every page the browser tests see, in ./shots
-	LIANXIN_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 20m ./internal/web/... ./cmd/...
+shots: setup ## pictures of every page the browser tests see, and every kind of paper, in ./shots
+	LIANXIN_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 20m ./internal/web/... ./internal/render/... ./cmd/...
 
 clean: ## remove what was built
 	rm -rf bin shots node_modules

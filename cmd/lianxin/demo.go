@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"lianxin/internal/casework"
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
 	"lianxin/internal/identity"
@@ -24,14 +25,15 @@ const demoNotices = 5 * 24 * time.Hour
 type demoCmd struct {
 	storage
 	listening
+	SeedOnly bool `help:"Furnish the city and stop, without serving it."`
 }
 
 // Run furnishes the demonstration city, if it is not there yet, and serves it.
 func (c *demoCmd) Run(ctx context.Context) error {
-	if !c.loopback() && !c.AllowRemote {
+	if !c.SeedOnly && !c.loopback() && !c.AllowRemote {
 		return errors.New("the demonstration has one password known to everyone: it answers on loopback only, unless --allow-remote is given")
 	}
-	if err := c.check(); err != nil {
+	if err := c.check(); err != nil && !c.SeedOnly {
 		return err
 	}
 	h, err := c.open(ctx)
@@ -40,7 +42,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	}
 	defer h.close()
 	accounts, err := h.demonstrate(ctx)
-	if err != nil {
+	if err != nil || c.SeedOnly {
 		return err
 	}
 	fmt.Printf("\nThe demonstration city: %s\nAccounts (password %s):\n", c.url(), demoPassword)
@@ -75,8 +77,10 @@ func (h *house) demonstrate(ctx context.Context) ([]pages.DemoAccount, error) {
 		if err := h.demoAccounts(ctx); err != nil {
 			return nil, err
 		}
-		if err := demo.Cases(ctx, h.cases, h.db.Now(), h.demoActor(ctx)); err != nil {
-			return nil, err
+		for _, play := range []func(context.Context, *casework.Service, time.Time, demo.Actors) error{demo.Cases, demo.Years, demo.Suggestions} {
+			if err := play(ctx, h.cases, h.db.Now(), h.demoActor(ctx)); err != nil {
+				return nil, err
+			}
 		}
 		if err := event.CatchUp(ctx, h.db, "demo", h.cases.Indexer(), h.notices.Consumer()); err != nil {
 			return nil, err
@@ -112,7 +116,7 @@ func (h *house) demoAccounts(ctx context.Context) error {
 }
 
 // demoActor finds who acts under an account's name.
-func (h *house) demoActor(ctx context.Context) func(name string) (policy.Actor, error) {
+func (h *house) demoActor(ctx context.Context) demo.Actors {
 	return func(name string) (policy.Actor, error) {
 		a, err := h.identity.Find(ctx, name)
 		if err != nil {

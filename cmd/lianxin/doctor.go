@@ -68,11 +68,13 @@ func (c *doctorCmd) Run(ctx context.Context) error {
 func (d *doctor) inside(ctx context.Context, s storage) {
 	h := &house{data: s.Data}
 	var err error
-	if h.opinion, err = s.procedure(); err != nil {
+	if h.kinds, err = s.kinds(); err != nil {
 		d.bad("procedure", "cannot be used (%v): mend the file or take it away, and prove it with lianxin procedure check", err)
 		return
 	}
-	d.ok("procedure", "%s %.12s is proven", h.opinion.Procedure.Kind, h.opinion.Procedure.Hash())
+	for _, k := range h.kinds {
+		d.ok("procedure", "%s %.12s is proven", k.Procedure.Kind, k.Procedure.Hash())
+	}
 	if h.db, err = s.existing(ctx); err != nil {
 		d.bad("database", "cannot be opened: %v", err)
 		return
@@ -99,7 +101,7 @@ func (d *doctor) rooms(ctx context.Context, s storage, h *house) {
 	} else {
 		d.keys(ctx, h)
 	}
-	h.cases = casework.New(h.db, h.vault, nil, h.opinion)
+	h.cases = casework.New(h.db, h.vault, nil, h.kinds...)
 	h.deliver = deliver.New(h.db, h.vault, deliver.Options{})
 	d.look("record", d.record(ctx, h))
 	d.look("calendar", d.calendar(ctx, h))

@@ -15,21 +15,27 @@ import (
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
 	"lianxin/internal/deliver"
+	"lianxin/internal/document"
 	"lianxin/internal/errs"
 	"lianxin/internal/event"
+	"lianxin/internal/figure"
 	"lianxin/internal/files"
 	"lianxin/internal/identity"
 	"lianxin/internal/lang"
+	"lianxin/internal/motion"
 	"lianxin/internal/notice"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/registry"
+	"lianxin/internal/render"
 	"lianxin/internal/sealed"
 	"lianxin/internal/search"
 	"lianxin/internal/store"
+	"lianxin/internal/suggestion"
 	"lianxin/internal/table"
 	"lianxin/internal/web"
 	"lianxin/internal/web/pages"
+	"lianxin/internal/web/paper"
 	"lianxin/internal/zh"
 )
 
@@ -55,41 +61,21 @@ type house struct {
 	table     *policy.Table
 	cases     *casework.Service
 	identity  *identity.Service
-	opinion   *casework.Kind
+	kinds     []*casework.Kind
 	deliver   *deliver.Service
 	notices   *notice.Service
+	figures   *figure.Service
 }
 
 // schemas of all rooms; one that refers to another stands behind it.
 func schemas() []store.Schema {
 	return []store.Schema{event.Schema(), sealed.Schema(), files.Schema(), search.Schema(), deliver.Schema(), identity.Schema(), registry.Schema(),
-		casework.Schema(), notice.Schema()}
+		casework.Schema(), suggestion.Schema(), notice.Schema()}
 }
 
 func catalogue() (*lang.Catalogue, error) {
-	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), table.Messages(), identity.Messages(), registry.Messages(),
-		casework.Messages(), opinion.Messages(), web.Messages(), pages.Messages(), api.Messages(), deliver.Messages(), notice.Messages())
-}
-
-// procedure reads the deployment's own file where there is one, else the built-in.
-func (s storage) procedure() (*casework.Kind, error) {
-	folder := s.Procedures
-	if folder == "" {
-		folder = filepath.Join(s.Data, "procedures")
-	}
-	name := filepath.Join(folder, opinion.Kind+".yaml")
-	own, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return opinion.New()
-	}
-	if err != nil {
-		return nil, err
-	}
-	k, err := opinion.Load(own)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return k, nil
+	return lang.New(deadline.Messages(), zh.Messages(), files.Messages(), render.Messages(), table.Messages(), document.Messages(), figure.Messages(), identity.Messages(), registry.Messages(),
+		casework.Messages(), opinion.Messages(), suggestion.Messages(), motion.Messages(), web.Messages(), pages.Messages(), paper.Messages(), api.Messages(), deliver.Messages(), notice.Messages())
 }
 
 // open makes what is missing (folder, keys, tables) and furnishes the house. Keys are made for a new deployment only.
@@ -160,7 +146,7 @@ func (s storage) openDatabase(ctx context.Context) (*house, error) {
 	if h.catalogue, err = catalogue(); err != nil {
 		return nil, err
 	}
-	if h.opinion, err = s.procedure(); err != nil {
+	if h.kinds, err = s.kinds(); err != nil {
 		return nil, err
 	}
 	if h.files, err = files.OpenFolder(filepath.Join(s.Data, backup.FilesFolder)); err != nil {
@@ -195,11 +181,14 @@ func (h *house) furnish(ctx context.Context, keys sealed.Keys) (err error) {
 	if h.vault, err = sealed.NewVault(keys); err != nil {
 		return err
 	}
-	h.table = policy.New(append(policy.House(), h.opinion.Procedure.Rules()...)...)
-	h.cases = casework.New(h.db, h.vault, h.table, h.opinion)
+	h.table = rulesOf(h.kinds)
+	h.cases = casework.New(h.db, h.vault, h.table, h.kinds...)
 	h.identity = identity.New(h.db, h.vault)
 	h.deliver = deliver.New(h.db, h.vault, deliver.Options{Gate: notice.Gate(h.db)})
 	h.notices = notice.New(h.db, h.vault, h.cases, h.deliver, h.catalogue)
+	if h.figures, err = h.defined(); err != nil {
+		return err
+	}
 	return h.cases.KeepProcedures(ctx)
 }
 

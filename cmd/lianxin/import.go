@@ -19,7 +19,8 @@ import (
 )
 
 type importCmd struct {
-	Messages importMessagesCmd `cmd:"" help:"Take messages with their answers (JSONL, CSV or XLSX, also gzipped) as opinions."`
+	Messages    importMessagesCmd    `cmd:"" help:"Take messages with their answers (JSONL, CSV or XLSX, also gzipped) as opinions."`
+	Suggestions importSuggestionsCmd `cmd:"" help:"Take a session's suggestions (JSONL, CSV or XLSX, also gzipped) through drafting, numbering and assignment."`
 }
 
 type importMessagesCmd struct {

@@ -23,6 +23,7 @@ type commands struct {
 	Load      loadCmd      `cmd:"" help:"Load a dump into an empty deployment of either engine."`
 	Doctor    doctorCmd    `cmd:"" help:"Look a deployment over and say what to mend."`
 	Import    importCmd    `cmd:"" help:"Take in data of earlier systems."`
+	Figures   figuresCmd   `cmd:"" help:"Print a year's figures as they stood at the end of a day."`
 	Procedure procedureCmd `cmd:"" help:"Prove or draw a procedure."`
 	Deadline  deadlineCmd  `cmd:"" help:"Work out a deadline and explain it."`
 	Token     tokenCmd     `cmd:"" help:"Bearer tokens of the API."`

@@ -246,7 +246,7 @@ func TestEveryRoleActionAndRelationOverHTTP(t *testing.T) {
 	s := newStage(t)
 	s.prepare()
 	before := s.rows()
-	p := s.h.opinion.Procedure
+	p := s.h.kinds[0].Procedure
 	var found bytes.Buffer
 	for _, target := range []string{"city", "city/1", "city/2", "city/3", "street", "street/1", "district"} {
 		name, n, assigned := strings.Cut(target, "/")

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-
-	"lianxin/internal/opinion"
 )
 
 type procedureCmd struct {
@@ -14,12 +12,16 @@ type procedureCmd struct {
 }
 
 type procedureShowCmd struct {
-	Kind string `arg:"" enum:"opinion" help:"Kind of case: opinion."`
+	Kind string `arg:"" enum:"opinion,suggestion,motion" help:"Kind of case: opinion, suggestion or motion."`
 }
 
 // Run prints the file.
 func (c *procedureShowCmd) Run() error {
-	_, err := os.Stdout.Write(opinion.Builtin())
+	r, err := findRoom(c.Kind)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(r.builtin())
 	return err
 }
 
@@ -33,23 +35,26 @@ func (c *procedureCheckCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	k, err := opinion.Load(body)
+	p, err := proven(body)
 	if err != nil {
 		return err
 	}
-	p := k.Procedure
 	fmt.Printf("%s %s: %d states and %d actions of the case, %d and %d of an assignment: proven. Version %.12s\n", p.Kind, p.Label,
 		len(p.Case.States), len(p.Case.Actions), len(p.Assignment.States), len(p.Assignment.Actions), p.Hash())
 	return nil
 }
 
 type procedureDrawCmd struct {
-	Kind string `arg:"" enum:"opinion" help:"Kind of case: opinion."`
+	Kind string `arg:"" enum:"opinion,suggestion,motion" help:"Kind of case: opinion, suggestion or motion."`
 }
 
 // Run draws the built-in procedure.
 func (c *procedureDrawCmd) Run() error {
-	k, err := opinion.New()
+	r, err := findRoom(c.Kind)
+	if err != nil {
+		return err
+	}
+	k, err := r.make()
 	if err != nil {
 		return err
 	}

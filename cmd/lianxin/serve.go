@@ -19,6 +19,7 @@ import (
 	"lianxin/internal/api"
 	"lianxin/internal/event"
 	"lianxin/internal/registry"
+	"lianxin/internal/render"
 	"lianxin/internal/store"
 	"lianxin/internal/web"
 	"lianxin/internal/web/assets"
@@ -105,8 +106,11 @@ func (h *house) handler(ctx context.Context, l listening, deps pages.Deps, demo 
 		cfg.Rate, cfg.Burst = rate.Limit(20), 120
 	}
 	deps.DB, deps.Cases, deps.Identity, deps.Files, deps.Vault, deps.Policy, deps.PublicURL = h.db, h.cases, h.identity, h.files, h.vault, h.table, l.url()
-	deps.Notices, deps.Deliver = h.notices, h.deliver
-	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Catalogue: h.catalogue, Routed: web.Routed}
+	deps.Notices, deps.Deliver, deps.Figures = h.notices, h.deliver, h.figures
+	if deps.Printer == nil {
+		deps.Printer = render.NewPrinter(render.PrinterOptions{Path: render.FindChromium(), NoSandbox: os.Geteuid() == 0})
+	}
+	surface := api.Deps{Cases: h.cases, Identity: h.identity, Files: h.files, Figures: h.figures, Catalogue: h.catalogue, Routed: web.Routed}
 	cfg.APIFail = api.Failer(surface)
 	s, err := pages.New(cfg, deps)
 	if err != nil {

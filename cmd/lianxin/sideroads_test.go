@@ -88,9 +88,9 @@ func TestAgenciesAndLeaders(t *testing.T) {
 	clerk.Click("转办").Choose("lead", "市住房和城乡建设局").Fill("batch_due", "2020-01-01").Click(send).Sees("日期须在今天之后")
 	clerk.Fill("batch_due", "2099-01-04").Click(send).Sees("批次完成日期")
 	town.signIn(agency, "agency").Go(page).Click("签收").Click(send)
-	agency.Click("申请延期").Fill("days", "99").Fill("reason", "采购配件。").Click(send).Sees("请填1至60的整数")
-	agency.Fill("days", "30").Click(send).Sees("最多可申请延长15个工作日")
-	agency.Fill("days", "5").Click(send).Sees("5个工作日，待审定")
+	agency.Click("申请延期").Fill("length", "99").Fill("reason", "采购配件。").Click(send).Sees("请填1至60的整数")
+	agency.Fill("length", "30").Click(send).Sees("最多可申请延长15个工作日")
+	agency.Fill("length", "5").Click(send).Sees("5个工作日，待审定")
 	clerk.Go(town.url+"/desk").Sees("申请延期待审定").Go(page).Click("同意延期").Fill("words", "同意。").Click(send).SeesNot("待审定")
 	agency.Go(page + "/1/do/extend").Sees("该操作现在不能办理")
 

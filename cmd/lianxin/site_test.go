@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"lianxin/internal/casework"
 	"lianxin/internal/demo"
 	"lianxin/internal/event"
 	"lianxin/internal/identity"
@@ -50,8 +52,10 @@ func furnished(t *testing.T, cases bool) *town {
 		t.Fatal(err)
 	}
 	if cases {
-		if err := demo.Cases(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
-			t.Fatal(err)
+		for _, play := range []func(context.Context, *casework.Service, time.Time, demo.Actors) error{demo.Cases, demo.Suggestions} {
+			if err := play(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); err != nil {
 			t.Fatal(err)

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"lianxin/internal/casework"
+	"lianxin/internal/motion"
+	"lianxin/internal/suggestion"
 	"lianxin/internal/web/webtest"
 )
 
@@ -128,35 +131,78 @@ func TestEveryPageIsAccessible(t *testing.T) {
 // overseen is a case that the supervision office has split.
 func (town *town) overseen() string {
 	town.t.Helper()
-	number, err := town.one("select c.number from case_file c join assignment a on a.case_id = c.id where a.state = 'overseeing'")
+	number, err := town.one("select c.number from case_file c join assignment a on a.case_id = c.id where a.state = 'overseeing' and c.kind = 'opinion'")
 	if err != nil {
 		town.t.Fatal(err)
 	}
 	return "/cases/" + number
 }
 
+// suggestion is one in a state.
+func (town *town) suggestion(state string) string {
+	town.t.Helper()
+	number, err := town.one("select number from case_file where state = $1 and kind = 'suggestion' order by number desc limit 1", state)
+	if err != nil {
+		town.t.Fatalf("no suggestion is %s: %v", state, err)
+	}
+	return "/cases/" + number
+}
+
+// drafted writes a draft of the demonstration's deputy, and asks two colleagues to sign it.
+func (town *town) drafted(kind string) string {
+	town.t.Helper()
+	return town.writes("deputy", "P-001", kind, "P-002", "P-004")
+}
+
+// asked writes a colleague's draft that the demonstration's deputy is asked to sign.
+func (town *town) asked() string {
+	town.t.Helper()
+	town.seated("colleague", "P-002")
+	return town.writes("colleague", "P-002", suggestion.Kind, "P-001")
+}
+
+func (town *town) writes(account, person, kind string, signers ...string) string {
+	town.t.Helper()
+	actor := town.actor(account)
+	d := suggestion.Draft{Deputy: person, Title: "关于增设社区老年食堂的建议", Body: "社区独居老人多，吃饭不便。\n建议在每个街道办一处老年食堂。", Formed: "visit", Agencies: "市民政局"}
+	res, err := suggestion.Open(town.t.Context(), town.h.cases, actor, d)
+	if kind == motion.Kind {
+		res, err = motion.Open(town.t.Context(), town.h.cases, actor, motion.Draft{Draft: d, Plan: "制定条例。"})
+	}
+	if err == nil {
+		_, err = town.h.cases.Apply(town.t.Context(), casework.Request{Actor: actor, Number: res.Case.Number, Action: "invite", Input: casework.Input{"deputies": signers}})
+	}
+	if err != nil {
+		town.t.Fatal(err)
+	}
+	return "/cases/" + res.Case.Number
+}
+
 // staffPages are each role's pages.
 func (town *town) staffPages() map[string]map[string]string {
 	find := func(state string) string {
 		town.t.Helper()
-		number, err := town.one("select number from case_file where state = $1 order by number desc limit 1", state)
+		number, err := town.one("select number from case_file where state = $1 and kind = 'opinion' order by number desc limit 1", state)
 		if err != nil {
 			town.t.Fatalf("no case is %s: %v", state, err)
 		}
 		return "/cases/" + number
 	}
-	accepted, handling, closed := find("accepted"), find("in_hand"), find("closed")
+	accepted, handling, closed, draft := find("accepted"), find("in_hand"), find("closed"), town.drafted(suggestion.Kind)
 	return map[string]map[string]string{
 		"clerk": {"desk": "/desk", "cases": "/cases", "search": "/cases?q=路灯&state=open", "none": "/cases?q=没有的", "case": handling, "closed": closed, "slip": handling + "/slip",
 			"assign": accepted + "/do/assign", "entry": "/entry", "registry": "/registry", "agencies": "/registry/agency", "agency": "/registry/agency/zjj", "import": "/registry/grid/import",
 			"poster": "/registry/grid/G-02003-01/poster", "calendar": "/calendar/2026", "procedure": "/procedures/opinion", "policy": "/policy", "sessions": "/sessions", "password": "/password", "urging": "/urging", "promises": "/promises", "service": "/service-list?deputy=P-001",
 			"batch": "/entry/batch", "export": "/cases/export?state=open", "paste": "/cases/paste", "bulk": "/bulk?action=accept&n=" + strings.TrimPrefix(find("received"), "/cases/"),
 			"map": "/procedures/opinion?case=" + strings.TrimPrefix(handling, "/cases/"), "hotline": find("hotline"), "merged": find("merged"), "asking": find("asking"), "referred": find("referred"),
-			"merge": accepted + "/do/merge", "refer": find("received") + "/do/refer_down", "split": accepted + "/do/split"},
-		"leader":      {"desk": "/desk"},
-		"station":     {"desk": "/desk"},
-		"street":      {"desk": "/desk"},
-		"deputy":      {"desk": "/desk"},
+			"merge": accepted + "/do/merge", "refer": find("received") + "/do/refer_down", "split": accepted + "/do/split",
+			"suggestion-paper": "/suggestions/new", "similar": "/suggestions/similar?q=公交线路", "look-back": town.suggestion("done") + "/do/look_back", "suggestion": town.suggestion("in_hand")},
+		"leader":  {"desk": "/desk"},
+		"station": {"desk": "/desk"},
+		"street":  {"desk": "/desk"},
+		"deputy": {"desk": "/desk", "suggestion-new": "/suggestions/new", "motion-new": "/motions/new", "suggestion-draft": draft, "suggestion-edit": draft + "/do/edit",
+			"suggestion-invite": draft + "/do/invite", "motion-draft": town.drafted(motion.Kind), "suggestion-sign": town.asked()},
+		"motions":     {"motion-paper": "/motions/new"},
 		"supervision": {"desk": "/desk", "urging": "/urging", "oversees": town.overseen()},
 		"agency":      {"desk": "/desk"},
 		"agency-lead": {"desk": "/desk"},

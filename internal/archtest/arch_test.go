@@ -19,13 +19,14 @@ const module = "lianxin/"
 // floors of the house from the ground up; a room imports rooms of its own floor or below, and only the edges named in `within` on its own.
 var floors = [][]string{
 	{"errs", "deadline", "procedure", "policy", "zh", "lang"},
-	{"store", "event", "sealed", "files", "search", "render", "table", "backup", "deliver"},
-	{"identity", "registry", "casework", "opinion", "notice"},
-	{"web", "web/assets", "web/pages", "api", "demo"},
+	{"store", "event", "sealed", "files", "search", "render", "table", "backup", "deliver", "figure", "document"},
+	{"identity", "registry", "casework", "opinion", "suggestion", "motion", "notice"},
+	{"web", "web/assets", "web/paper", "web/pages", "api", "demo"},
 }
 
 // within names the edges inside the domain's floor.
-var within = map[string][]string{"identity": {"registry"}, "casework": {"registry"}, "opinion": {"casework", "registry"},
+var within = map[string][]string{"identity": {"registry"}, "casework": {"registry"}, "opinion": {"casework", "registry"}, "suggestion": {"casework", "registry"},
+	"motion": {"casework", "registry", "suggestion"},
 	"notice": {"casework", "identity", "registry"}}
 
 // source is one parsed file.

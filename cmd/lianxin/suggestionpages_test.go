@@ -1,0 +1,56 @@
+package main
+
+import (
+	"testing"
+
+	"lianxin/internal/suggestion"
+	"lianxin/internal/web/webtest"
+)
+
+// suggestionIn finds a suggestion in a state, the newest.
+func (town *town) suggestionIn(state string) string {
+	town.t.Helper()
+	number, err := town.one("select number from case_file where kind = 'suggestion' and state = $1 order by number desc limit 1", state)
+	if err != nil {
+		town.t.Fatalf("no suggestion is %s: %v", state, err)
+	}
+	return "/cases/" + number
+}
+
+// suggestionAt finds a suggestion one of whose assignments stands in a state, at an agency.
+func (town *town) suggestionAt(state, agency string) string {
+	town.t.Helper()
+	number, err := town.one("select c.number from case_file c join assignment a on a.case_id = c.id where a.kind = 'suggestion' and a.state = $1 and a.agency_id = $2 order by c.number limit 1", state, agency)
+	if err != nil {
+		town.t.Fatalf("no suggestion is %s at %s: %v", state, agency, err)
+	}
+	return "/cases/" + number
+}
+
+// TestSuggestionPagesAreAccessible looks at the pages of suggestions, by everybody who works with them.
+func TestSuggestionPagesAreAccessible(t *testing.T) {
+	town := furnished(t, true)
+	p := webtest.Browser(t)
+	draft, err := town.one("select number from case_file where kind = 'suggestion' and state = 'draft' and deputy_id = 'P-001' limit 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge, err := town.one("select number from case_file where kind = 'suggestion' and state = 'answered' and deputy_id = 'P-001' limit 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for account, paths := range map[string]map[string]string{
+		"deputy":  {"suggestions": "/suggestions", "draft": "/cases/" + draft, "edit": "/cases/" + draft + "/do/edit", "judge": "/cases/" + judge},
+		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "empty": "/motions"},
+		"clerk": {"suggestions": "/suggestions", "late": "/suggestions?measure=late", "export": "/cases/export?kind=" + suggestion.Kind, "redoing": town.suggestionIn("redoing"), "rechecking": town.suggestionIn("rechecking"), "done": town.suggestionIn("done"), "dispatch": town.suggestionIn("to_dispatch") + "/do/dispatch", "sessions": "/registry/congress_session", "rounds": "/registry/round", "map": "/procedures/suggestion",
+			"sittings": "/suggestions/sessions", "sitting": "/suggestions/sessions/wh-10-7", "lock": "/suggestions/sessions/wh-10-7/lock?phase=recess"},
+		"supervision": {"desk": "/desk", "split": town.suggestionAt("splitting", "dcs"), "check": town.suggestionAt("checking", "zjj")},
+		"agency":      {"desk": "/desk", "handling": town.suggestionAt("handling", "zjj")},
+	} {
+		p = p.Another()
+		town.signIn(p, account)
+		for name, path := range paths {
+			p.AxeEverywhere(town.url+path, "suggestion-"+account+"-"+name)
+		}
+	}
+}
