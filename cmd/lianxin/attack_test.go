@@ -34,10 +34,10 @@ type attack struct {
 var turnedAway = []int{http.StatusSeeOther, http.StatusBadRequest, http.StatusUnauthorized}
 
 // repel sends attacks one by one. None is answered by a fault of ours, and none leaves a row.
-func (town *town) repel(attacks ...attack) {
-	town.t.Helper()
+func (town *town) repel(t *testing.T, attacks ...attack) {
+	t.Helper()
 	for _, a := range attacks {
-		town.t.Run(a.name, func(t *testing.T) {
+		t.Run(a.name, func(t *testing.T) {
 			before := town.rows()
 			r := a.send()
 			if !slices.Contains(a.want, r.StatusCode) {
@@ -109,7 +109,7 @@ func TestSessionsAreNeitherForgedNorReplayed(t *testing.T) {
 		}
 		forged = append(forged, attack{name, func() reply { return town.with(c, value, "/desk") }, turnedAway})
 	}
-	town.repel(forged...)
+	town.repel(t, forged...)
 
 	before := town.guest().get("/sign-in")
 	for _, set := range before.Cookies() {
@@ -118,7 +118,7 @@ func TestSessionsAreNeitherForgedNorReplayed(t *testing.T) {
 		}
 	}
 	town.signOut(clerk)
-	town.repel(attack{"replayed after signing out", func() reply { return town.with(c, c.Value, "/desk") }, turnedAway})
+	town.repel(t, attack{"replayed after signing out", func() reply { return town.with(c, c.Value, "/desk") }, turnedAway})
 
 	first, second := town.staff("agency"), town.staff("agency")
 	old := first.cookie().Value
@@ -126,7 +126,7 @@ func TestSessionsAreNeitherForgedNorReplayed(t *testing.T) {
 	if r.StatusCode != http.StatusSeeOther {
 		t.Fatalf("the password stays: %d", r.StatusCode)
 	}
-	town.repel(attack{"another session after the password changed", func() reply { return town.with(c, old, "/desk") }, turnedAway})
+	town.repel(t, attack{"another session after the password changed", func() reply { return town.with(c, old, "/desk") }, turnedAway})
 	if r := second.get("/desk"); r.StatusCode != 200 {
 		t.Errorf("who changed the password is out: %d", r.StatusCode)
 	}
@@ -198,7 +198,7 @@ func TestTokensAreGoodAsTheyWereGivenOnly(t *testing.T) {
 			return town.guest().send("POST", "/api/v1/cases/"+s.number+"/actions/assign", "application/json", `{"lead":"zjj"}`, "Authorization", head)
 		}
 	}
-	town.repel(attack{"revoked", ask("Bearer " + revoked), []int{401}}, attack{"expired", ask("Bearer " + expired), []int{401}}, attack{"of a closed account", ask("Bearer " + closed), []int{401}},
+	town.repel(t, attack{"revoked", ask("Bearer " + revoked), []int{401}}, attack{"expired", ask("Bearer " + expired), []int{401}}, attack{"of a closed account", ask("Bearer " + closed), []int{401}},
 		attack{"something behind it", ask("Bearer " + good + "x"), []int{401}}, attack{"another behind it", ask("Bearer " + good + " " + good), []int{401}}, attack{"a comma behind it", ask("Bearer " + good + ","), []int{401}},
 		attack{"capitals", ask("Bearer " + strings.ToUpper(good)), []int{401}}, attack{"cut short", ask("Bearer " + good[:len(good)-1]), []int{401}}, attack{"empty", ask("Bearer "), []int{401}}, attack{"no scheme", ask(good), []int{401}},
 		attack{"as a password", ask("Basic " + base64.StdEncoding.EncodeToString([]byte("clerk:"+demoPassword))), []int{401}}, attack{"very long", ask("Bearer " + strings.Repeat("x", 100_000)), []int{401}},
@@ -247,7 +247,7 @@ func TestNoOtherSitePostsOurForms(t *testing.T) {
 		attacks = append(attacks, attack{name, func() reply { return clerk.post(assign, form, heads...) }, []int{403}})
 		attacks = append(attacks, attack{name + ", signing out", func() reply { return clerk.post("/sign-out", nil, heads...) }, []int{403}})
 	}
-	town.repel(attacks...)
+	town.repel(t, attacks...)
 	if r := clerk.get("/desk", "Origin", "https://evil.invalid", "Sec-Fetch-Site", "cross-site"); r.StatusCode != 200 {
 		t.Errorf("a link from elsewhere: %d", r.StatusCode)
 	}
@@ -305,7 +305,7 @@ func TestPathsAndMethodsLeadNowhere(t *testing.T) {
 	}, []int{400}}, attack{"length and chunks", func() reply {
 		return town.raw("POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")
 	}, []int{400, 422}}, attack{"two hosts", func() reply { return town.raw("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") }, []int{400}})
-	town.repel(attacks...)
+	town.repel(t, attacks...)
 	for _, a := range attacks {
 		if r := a.send(); strings.HasPrefix(strings.TrimLeft(r.Header.Get("Location"), `/\`), "evil") || strings.HasPrefix(r.Header.Get("Location"), "//") || r.Header.Get("Set-Cookie") == "a=b" {
 			t.Errorf("%s leads to %q", a.name, r.Header.Get("Location"))

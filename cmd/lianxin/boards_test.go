@@ -59,7 +59,7 @@ func numbersOf(t *testing.T, page *html.Node) map[string]int {
 	return numbers
 }
 
-var totalOf = regexp.MustCompile(`共(\d+)件`)
+var totalOf = regexp.MustCompile(`共(\d+)条`)
 
 // listed counts the rows of a list to its end, and holds them against the total it tells.
 func listed(t *testing.T, g *guest, to string) int {

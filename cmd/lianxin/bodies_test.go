@@ -105,7 +105,7 @@ func TestFilesToImportAreBoundedAndChecked(t *testing.T) {
 		}
 		return err
 	})
-	town.repel(attack{"a gzip bomb", send(zeros(t, 300)), refusals}, attack{"gzip within gzip", send(zipped(t, zipped(t, "id\nx\n"))), refusals}, attack{"a bomb within gzip", send(zipped(t, zeros(t, 300))), refusals},
+	town.repel(t, attack{"a gzip bomb", send(zeros(t, 300)), refusals}, attack{"gzip within gzip", send(zipped(t, zipped(t, "id\nx\n"))), refusals}, attack{"a bomb within gzip", send(zipped(t, zeros(t, 300))), refusals},
 		attack{"a zip bomb", send(endless), refusals}, attack{"a cell far out", send(workbook(t, cells(`<row r="1"><c r="XFD1" t="inlineStr"><is><t>x</t></is></c></row>`))), refusals},
 		attack{"a row far down", send(workbook(t, cells(`<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>`))), refusals},
 		attack{"an entity from outside", send(workbook(t, cells(`<row r="1"><c r="A1" t="inlineStr"><is><t>&e;</t></is></c></row>`))), refusals}, attack{"a zip of nothing", send("PK\x03\x04"), refusals},
@@ -132,7 +132,7 @@ func TestAttachmentsAreNothingButPicturesAndPapers(t *testing.T) {
 		"a page": "<!doctype html><script>alert(1)</script>", "a program": "MZ\x90\x00", "a paper that runs": "%PDF-1.4\n<< /S /JavaScript /JS (app.alert(1)) >>\n%%EOF", "one that runs under other signs": "%PDF-1.4\n<< /S /#4aavaScript /J#53 (x) >>\n%%EOF",
 		"a paper that carries files": "%PDF-1.4\n<< /EmbeddedFile 1 >>\n%%EOF", "half a paper": "%PDF-1.4", "half a picture": picture[:len(picture)/2], "a picture in name only": "GIF89a<script>alert(1)</script>", "a telephone's own": "\x00\x00\x00\x18ftypheic\x00\x00",
 		"a zip": zipped(t, "x"), "nothing": "", "11 MB": "\x89PNG\r\n\x1a\n" + strings.Repeat("x", 11<<20)} {
-		town.repel(attack{name + ", on the page", func() reply {
+		town.repel(t, attack{name + ", on the page", func() reply {
 			return town.guest().upload("/say", url.Values{"body": {"路灯坏了。"}}, sentFile{"files", "a.jpg", content})
 		}, refusals}, attack{name + ", by the API", func() reply {
 			return town.guest().send("POST", "/api/v1/cases/"+s.number+"/attachments", "image/jpeg", content, "Lianxin-Code", s.code)
@@ -143,7 +143,7 @@ func TestAttachmentsAreNothingButPicturesAndPapers(t *testing.T) {
 		many[i] = sentFile{"files", "a.jpg", picture}
 	}
 	form := url.Values{"body": {"路灯坏了。"}}
-	town.repel(attack{"seven pictures", func() reply { return town.guest().upload("/say", form, many...) }, refusals},
+	town.repel(t, attack{"seven pictures", func() reply { return town.guest().upload("/say", form, many...) }, refusals},
 		attack{"a file nobody asked for", func() reply {
 			return town.guest().upload("/say", form, sentFile{"body", "a.jpg", picture})
 		}, refusals},
@@ -201,7 +201,7 @@ func TestFormsTakeNoMoreThanTheyAsk(t *testing.T) {
 	}
 	plain := "application/x-www-form-urlencoded"
 	parts := strings.Repeat("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", 20_000) + "--x--\r\n"
-	town.repel(attack{"10 MB of text", say(body(strings.Repeat("长", 3_500_000))), refusals}, attack{"70 MB of text", kinds(plain, "body="+strings.Repeat("a", 70<<20)), []int{413}}, attack{"a sign too many", say(body(strings.Repeat("长", 20_001))), refusals},
+	town.repel(t, attack{"10 MB of text", say(body(strings.Repeat("长", 3_500_000))), refusals}, attack{"70 MB of text", kinds(plain, "body="+strings.Repeat("a", 70<<20)), []int{413}}, attack{"a sign too many", say(body(strings.Repeat("长", 20_001))), refusals},
 		attack{"control signs", say(body("a\x00b")), refusals}, attack{"an escape", say(body("a\x1b[2Jb")), refusals}, attack{"reading turned round", say(body("a\u202eb")), refusals}, attack{"no letter at all", say(body("\u200b \u2060")), refusals},
 		attack{"bytes that are no text", kinds(plain, "body=%ff%fe"), refusals}, attack{"a percent alone", kinds(plain, "body=%"), refusals}, attack{"a field nobody asked for", say(url.Values{"body": {"x"}, "state": {"closed"}}), refusals},
 		attack{"the staff's fields", say(url.Values{"body": {"x"}, "source": {"paper"}, "urgent": {"yes"}}), refusals}, attack{"a field twice", say(url.Values{"body": {"x", "y"}}), refusals}, attack{"a choice not offered", say(url.Values{"body": {"x"}, "category": {"' or 1=1 --"}}), refusals},
@@ -237,7 +237,7 @@ func TestBodiesOfTheAPIAreReadStrictly(t *testing.T) {
 	}
 	town.withToken("clerk", "GET", "/cases", "") // makes the token
 	good := `{"lead":"zjj"}`
-	town.repel(attack{"deeply nested", act(strings.Repeat(`{"lead":`, 50_000)), refusals}, attack{"deeply nested and closed", act(`{"lead":` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`), refusals}, attack{"a name twice", act(`{"lead":"zjj","lead":"cgj"}`), refusals},
+	town.repel(t, attack{"deeply nested", act(strings.Repeat(`{"lead":`, 50_000)), refusals}, attack{"deeply nested and closed", act(`{"lead":` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`), refusals}, attack{"a name twice", act(`{"lead":"zjj","lead":"cgj"}`), refusals},
 		attack{"a name twice in other letters", act(`{"lead":"zjj","Lead":"cgj"}`), refusals}, attack{"a field nobody asked for", act(`{"lead":"zjj","state":"closed"}`), refusals}, attack{"a huge number", act(`{"lead":1e999}`), refusals}, attack{"a number as an agency", act(`{"lead":9007199254740993}`), refusals},
 		attack{"10 MB", act(`{"lead":"zjj","words":"` + strings.Repeat("长", 3_500_000) + `"}`), refusals}, attack{"control signs", act(`{"lead":"zjj","words":"a\u0000b"}`), refusals}, attack{"bytes that are no text", act("{\"lead\":\"zjj\",\"words\":\"\xff\"}"), refusals},
 		attack{"two bodies", act(good + good), refusals}, attack{"no body", act(""), refusals}, attack{"a list", act(`["zjj"]`), refusals}, attack{"null", act("null"), refusals}, attack{"a date that is none", act(`{"lead":"zjj","batch_due":"2026-02-30"}`), refusals},

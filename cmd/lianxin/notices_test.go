@@ -24,7 +24,7 @@ import (
 
 // reader is somebody signed in who reads pages without a browser.
 type reader struct {
-	t      *testing.T
+	t      testing.TB
 	url    string
 	client *http.Client
 }
@@ -80,7 +80,7 @@ func (p *reader) look(path string, answer *http.Response, status int, checks []w
 }
 
 // first is an attribute of the first element of a selector.
-func first(t *testing.T, body, selector, attribute string) string {
+func first(t testing.TB, body, selector, attribute string) string {
 	t.Helper()
 	doc, err := html.Parse(strings.NewReader(body))
 	if err != nil {

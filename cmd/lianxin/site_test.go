@@ -22,7 +22,7 @@ import (
 
 // town is a demonstration city served to tests.
 type town struct {
-	t      *testing.T
+	t      testing.TB
 	h      *house
 	at     storage
 	url    string
@@ -32,7 +32,7 @@ type town struct {
 }
 
 // furnished serves the demonstration city; with cases also its living matters.
-func furnished(t *testing.T, cases bool) *town {
+func furnished(t testing.TB, cases bool) *town {
 	t.Helper()
 	log := &logBook{}
 	slog.SetDefault(log.logger())

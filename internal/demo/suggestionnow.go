@@ -73,7 +73,7 @@ func suggestionScenes() []suggestionScene {
 		{20, "handling", housing, nil}, {35, "contacted", housing, co}, {60, "handling", urban, nil}, {78, "contacted", housing, key}, {88, "handling", "jtj", nil}, {97, "contacted", housing, nil},
 		{110, "handling", "hbj", nil}, {95, "contacted", "zrj", wide}, {40, "handling", urban, co},
 		{70, "checking", housing, nil}, {66, "checking", "jyj", nil}, {72, "to_issue", housing, nil}, {75, "to_deliver", urban, nil},
-		{80, "answered", housing, own}, {82, "answered", "mzj", nil}, {78, "settled", "jtj", own}, {84, "settled", "lcj", nil},
+		{80, "answered", housing, own}, {82, "answered", "mzj", nil}, {91, "settled", "jtj", own}, {96, "settled", "lcj", nil},
 		{95, "unhappy", housing, unhappy}, {92, "unhappy", "swj", unhappy},
 		{100, "published", "jyj", nil}, {105, "published", housing, own}, {120, "published", "scj", nil},
 		{170, "rechecking", housing, again}, {175, "self_checked", urban, again}, {180, "self_checked", "jtj", again}, {178, "rechecking", "lcj", again},

@@ -64,9 +64,10 @@ type player struct {
 	number string
 	part   int64 // number of the assignment that answers
 	at     time.Time
+	now    time.Time // the end of time
 }
 
-// Play plays a story: all of it is written, or nothing. now is the end of time: nothing happens after it.
+// Play plays a story: all of it is written, or nothing. now is the end of time: a step after it is an error.
 func Play(ctx context.Context, s *casework.Service, cast Cast, st Story, now time.Time) (string, error) {
 	var number string
 	opening, err := suggestion.Check(ctx, s, cast.deputy(st.Deputy), st.draft())
@@ -74,7 +75,7 @@ func Play(ctx context.Context, s *casework.Service, cast Cast, st Story, now tim
 		return "", fmt.Errorf("demo: %s: %w", st.Title, err)
 	}
 	err = s.Together(ctx, func(_ context.Context, _ *store.Tx, b casework.Batch) error {
-		p := &player{b: b, cast: cast, st: st, part: 1}
+		p := &player{b: b, cast: cast, st: st, part: 1, now: now}
 		p.to(st.Written, 9)
 		res, err := b.At(p.at).Open(opening)
 		if err != nil {
@@ -130,6 +131,9 @@ const day = 24 * time.Hour
 
 // do carries out an action on the case (n 0) or one of its assignments.
 func (p *player) do(actor policy.Actor, n int64, action string, in casework.Input) error {
+	if p.at.After(p.now) {
+		return fmt.Errorf("%s %s: %s lies ahead", p.number, action, p.at)
+	}
 	_, err := p.b.At(p.at).Apply(casework.Request{Actor: actor, Number: p.number, Assignment: n, Action: action, Input: in})
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", p.number, action, err)
