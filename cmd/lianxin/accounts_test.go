@@ -261,7 +261,7 @@ func TestAccountsAreKeptOnTheirPages(t *testing.T) {
 func TestWhatEndsEndsInALiveSession(t *testing.T) {
 	town := furnished(t, false)
 	p := webtest.Browser(t)
-	town.signIn(p, "clerk").Sees("工作台").Go(town.url + "/cases").Sees("事项列表")
+	town.signIn(p, "clerk").Sees("工作台").Go(town.url + "/cases").Sees("民情民意")
 	a := town.account("clerk")
 	grants, err := town.h.identity.Grants(t.Context(), a.ID)
 	if err != nil {

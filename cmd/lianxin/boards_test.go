@@ -180,7 +180,7 @@ func TestFiguresArePublic(t *testing.T) {
 		"/figures/values.xlsx": http.StatusOK, "/api/v1/figures?year=2026": http.StatusOK, "/api/v1/figures/suggestions_solved_rate?year=2026": http.StatusOK,
 		"/api/v1/figures/suggestions_solved_rate/records?year=2026&part=numerator": http.StatusOK} {
 		if r := public.get(path); r.StatusCode != want {
-			t.Errorf("%s: %d, want %d", path, r.StatusCode, want)
+			t.Errorf("%s: %d, want %d: %.300s", path, r.StatusCode, want, r.body)
 		}
 	}
 }

@@ -25,7 +25,8 @@ type figureInput struct {
 }
 
 type recordsInput struct {
-	figureInput
+	figuresInput
+	ID     string `path:"id"`
 	Part   string `query:"part" doc:"numerator, denominator (if left out) or rest."`
 	Cursor string `query:"cursor"`
 	Limit  string `query:"limit" doc:"1 to 1000; 50 if left out."`

@@ -87,10 +87,13 @@ func (s *Service) Label(n Notice) string {
 }
 
 // Sample is a made-up notice of an action, for previews.
-func Sample(r Rule) Notice {
-	n := Notice{Action: r.Action, Kind: r.Kind, Number: "XX-2026-000001", State: map[string]string{"opinion": "closed"}[r.Kind]}
-	if n.State == "" {
-		n.State = "done"
+func (s *Service) Sample(r Rule) Notice {
+	n := Notice{Action: r.Action, Kind: r.Kind, Number: "XX-2026-000001", State: "done"}
+	if kind, err := s.cases.Kind(r.Kind); err == nil {
+		n.Number = "XX-" + kind.Procedure.Letter + "-2026-000001"
+	}
+	if r.Kind == "opinion" {
+		n.State = "closed"
 	}
 	if _, part := strings.CutPrefix(r.Action, procedure.AssignmentAction("")); part {
 		n.N, n.State = 1, "handling"

@@ -257,8 +257,8 @@ func (s *Site) noticeTable(w http.ResponseWriter, r *http.Request, _ *visitor) e
 
 type noticeTableView struct {
 	web.Page
-	Form  *web.Form
-	Table web.Table
+	Form   *web.Form
+	Tables []web.Table // of each kind
 }
 
 func (s *Site) noticeTableView(r *http.Request) (*noticeTableView, error) {
@@ -271,9 +271,14 @@ func (s *Site) noticeTableView(r *http.Request) (*noticeTableView, error) {
 	v.Form = v.Page.Form("/admin/notices", &web.Field{Name: "hours", Kind: web.Line, Label: v.T("notices.hours"), Hint: v.T("notices.hours_hint"), Required: true, Narrow: true, Max: 20, Value: set.Hours},
 		(&web.Field{Name: "resident", Kind: web.Check, Label: v.T("notices.resident"), Hint: v.T("notices.resident_hint")}).Ticked(set.Resident))
 	v.Form.Submit = v.T("notices.save")
-	v.Table = web.Table{Caption: v.Title, Columns: []web.Column{{Label: v.T("notices.action")}, {Label: v.T("notices.sentence")}, {Label: v.T("notices.who")}, {Label: v.T("notices.topic")}}}
-	for _, rule := range notice.Rules() {
-		v.Table.Rows = append(v.Table.Rows, s.ruleRow(&v.Page, rule))
+	for _, kind := range s.kinds() {
+		t := web.Table{Caption: kind.Label, ShowCaption: true, Columns: []web.Column{{Label: v.T("notices.action")}, {Label: v.T("notices.sentence")}, {Label: v.T("notices.who")}, {Label: v.T("notices.topic")}}}
+		for _, rule := range notice.Rules() {
+			if rule.Kind == kind.Kind {
+				t.Rows = append(t.Rows, s.ruleRow(&v.Page, rule))
+			}
+		}
+		v.Tables = append(v.Tables, t)
 	}
 	return v, nil
 }
@@ -284,7 +289,7 @@ func (s *Site) ruleRow(p *web.Page, rule notice.Rule) []web.Cell {
 	for _, a := range rule.Who {
 		who = append(who, p.T("notice.audience."+string(a)))
 	}
-	label := web.Cell{Text: s.Notices.Label(notice.Sample(rule))}
+	label := web.Cell{Text: s.Notices.Label(s.Notices.Sample(rule))}
 	switch rule.Action {
 	case "open", "assignment.open", "recalculate", "assignment.recalculate":
 		label.Text = p.T("notices." + strings.ReplaceAll(rule.Action, ".", "_"))
@@ -292,7 +297,7 @@ func (s *Site) ruleRow(p *web.Page, rule notice.Rule) []web.Cell {
 	if len(who) == 0 {
 		return []web.Cell{label, {Text: p.T("notices.nothing")}, {Text: p.T("notice.audience.nobody")}, {}}
 	}
-	return []web.Cell{label, {Text: s.Notices.Sentence(p.Printer(), notice.Sample(rule))}, {Text: strings.Join(who, p.T("notices.comma"))}, {Text: p.T("notice.topic." + rule.Topic)}}
+	return []web.Cell{label, {Text: s.Notices.Sentence(p.Printer(), s.Notices.Sample(rule))}, {Text: strings.Join(who, p.T("notices.comma"))}, {Text: p.T("notice.topic." + rule.Topic)}}
 }
 
 func (s *Site) saveNoticeSettings(w http.ResponseWriter, r *http.Request, me *visitor) error {
