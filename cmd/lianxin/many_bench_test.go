@@ -10,18 +10,22 @@ import (
 	"testing"
 	"time"
 
+	"lianxin/internal/demo"
 	"lianxin/internal/store"
 )
 
 // manySuggestions is how many the lists and boards are measured with (our aim).
 const manySuggestions = 100_000
 
-// BenchmarkSuggestionPages measures lists, boards, rounds and figures over HTTP with 100,000 suggestions in store: the demonstration's two years, each
-// copied with all of its rows into sessions of its own until there are as many. It reports the 50th and the 99th percentile:
+// BenchmarkSuggestionPages measures lists, boards, rounds and figures over HTTP with 100,000 suggestions in store: the demonstration's two finished
+// years are copied with all of their rows into sessions of their own until there are as many; what is alive stays as it is. It reports the 50th and the 99th percentile:
 //
 //	go test ./cmd/lianxin -run '^$' -bench SuggestionPages -benchtime 200x
 func BenchmarkSuggestionPages(b *testing.B) {
 	town := furnished(b, true)
+	if err := demo.Years(b.Context(), town.h.cases, town.h.db.Now(), town.h.demoActor(b.Context())); err != nil {
+		b.Fatal(err)
+	}
 	town.multiply(manySuggestions)
 	for _, page := range []struct{ name, account, path string }{
 		{"list", "clerk", "/suggestions"},
@@ -29,7 +33,6 @@ func BenchmarkSuggestionPages(b *testing.B) {
 		{"list of one session", "clerk", "/suggestions?session=wh-10-2"},
 		{"list of an agency", "agency", "/suggestions"},
 		{"list of a deputy", "deputy", "/suggestions"},
-		{"desk", "clerk", "/desk"},
 		{"board by agency", "clerk", "/boards/suggestions?by=agency"},
 		{"board by category", "leader", "/boards/suggestions?by=category"},
 		{"board by delegation", "leader", "/boards/suggestions?by=delegation"},
@@ -56,10 +59,13 @@ func BenchmarkSuggestionPages(b *testing.B) {
 	}
 }
 
-// multiply copies every suggestion, with the rows that lists and boards read, until there are n.
+// finishedYears are the suggestions of the demonstration's two years.
+const finishedYears = "session_id in ('wh-10-1', 'wh-10-2')"
+
+// multiply copies every suggestion of the finished years, with the rows that lists and boards read, until there are n.
 func (town *town) multiply(n int) {
 	town.t.Helper()
-	had, err := town.one("select count(*) from suggestion")
+	had, err := town.one("select count(*) from suggestion where " + finishedYears)
 	if err != nil {
 		town.t.Fatal(err)
 	}
@@ -115,6 +121,6 @@ func copyRows(ctx context.Context, tx *store.Tx, table string, marked []string) 
 		id = "id"
 	}
 	_, err = tx.ExecContext(ctx, "insert into "+table+" ("+strings.Join(columns, ", ")+") select "+strings.Join(values, ", ")+
-		" from "+table+" t cross join copy_of where t."+id+" in (select case_id from suggestion)")
+		" from "+table+" t cross join copy_of where t."+id+" in (select case_id from suggestion where "+finishedYears+")")
 	return err
 }

@@ -10,7 +10,7 @@ import (
 // Late lists the open assignments that the actor may see and that are amber or red, by agency and then soonest first; agency "" lists all. At most limit.
 func (s *Service) Late(ctx context.Context, actor policy.Actor, agency string, limit int) ([]DeskItem, error) {
 	w := new(store.Where)
-	if err := s.scope(ctx, s.db.Reader(), w, actor); err != nil {
+	if err := s.scope(ctx, s.db.Reader(), w, actor, "", false); err != nil {
 		return nil, err
 	}
 	w.And("a.due_at > 0 and a.amber_at <= ?", store.Micros(s.db.Now()))

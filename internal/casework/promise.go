@@ -90,7 +90,7 @@ type Promise struct {
 // Promises lists the ledger of promises the actor may read, soonest first; state "" lists all, agency "" all agencies. At most limit lines.
 func (s *Service) Promises(ctx context.Context, actor policy.Actor, state, agency string, limit int) ([]Promise, error) {
 	w := new(store.Where)
-	if err := s.scope(ctx, s.db.Reader(), w, actor); err != nil {
+	if err := s.scope(ctx, s.db.Reader(), w, actor, "", false); err != nil {
 		return nil, err
 	}
 	w.And("a.promise_state <> ''")

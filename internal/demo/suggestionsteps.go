@@ -114,8 +114,8 @@ func (p *player) contacted() error {
 	if err := p.do(agency, p.part, "contact", p.talk("before", "visit", "就建议背景和期望听取代表意见，议定办理思路。")); err != nil {
 		return err
 	}
-	if p.st.Doc%4 == 0 {
-		if err := p.do(agency, p.part, "lead_by", casework.Input{"leader": []string{"副市长甲", "副市长乙", "副市长丙"}[p.st.Doc/4%3]}); err != nil {
+	if p.st.Doc%10 == 0 {
+		if err := p.do(agency, p.part, "lead_by", casework.Input{"leader": []string{"副市长甲", "副市长乙", "副市长丙"}[p.st.Doc/10%3]}); err != nil {
 			return err
 		}
 	}

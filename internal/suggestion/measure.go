@@ -10,13 +10,26 @@ import (
 // A board's words stand in the catalogues under "board.<name>".
 type Measure struct {
 	Name string
-	cond func(w *store.Where, now int64) string // over suggestion s
+	cond string // over suggestion s; it reads only what a row's shape tells
+	late string // likewise: for which it holds too, once their date has passed; "" for none
 }
 
-// fixed is a condition without values.
-func fixed(cond string) func(*store.Where, int64) string {
-	return func(*store.Where, int64) string { return cond }
+// overdue are those whose date has passed without an answer.
+const overdue = "s.answered_at = 0 and s.dispatched_at > 0 and s.due_at <= "
+
+// where is the condition as a list is narrowed by it.
+func (m Measure) where(w *store.Where, now int64) string {
+	if m.late == "" {
+		return m.cond
+	}
+	late := m.late + " and " + overdue + w.Bind(now)
+	if m.cond == never {
+		return late
+	}
+	return "(" + m.cond + " or " + late + ")"
 }
+
+const never = "1 = 0"
 
 // live is what counts as a 件: numbered, neither merged into another, nor ended by the review, nor withdrawn.
 const live = "s.counted and s.ended_at = 0"
@@ -26,30 +39,26 @@ func Measures(p *procedure.Procedure) []Measure {
 	solved := classes(p, func(c procedure.Choice) bool { return c.Solved })
 	base := inBase(p)
 	return []Measure{
-		{"raised", fixed(live)},
-		{"dispatched", fixed(live + " and s.dispatched_at > 0")},
-		{"signed", fixed(live + " and s.signed_at > 0")},
-		{"answered", fixed(live + " and s.answered_at > 0")},
-		{"due", func(w *store.Where, now int64) string {
-			return live + " and s.dispatched_at > 0 and (s.answered_at > 0 or s.due_at <= " + w.Bind(now) + ")"
-		}},
-		{"on_time", fixed(live + " and s.answered_at > 0 and s.answered_at <= s.due_at")},
-		{"late", func(w *store.Where, now int64) string {
-			return live + " and s.dispatched_at > 0 and s.answered_at = 0 and s.due_at <= " + w.Bind(now)
-		}},
-		{"finished", fixed(live + " and s.answered_at > 0 and s.state in ('done', 'rechecking')")},
-		{"met", fixed(live + " and s.met")},
-		{"base", fixed(live + " and s.dispatched_at > 0 and " + base)},
-		{"first_solved", fixed(live + " and " + base + " and s.first_class in " + solved)},
-		{"solved", fixed(live + " and " + base + " and s.class in " + solved)},
-		{"evaluated", fixed(live + " and s.verdict = '" + casework.VerdictGiven + "'")},
-		{"satisfied", fixed(live + " and s.verdict = '" + casework.VerdictGiven + "' and s.result = 'satisfied'")},
-		{"content", fixed(live + " and s.verdict = '" + casework.VerdictGiven + "' and s.result in ('satisfied', 'fair')")},
-		{"unsatisfied", fixed(live + " and s.verdict = '" + casework.VerdictGiven + "' and s.result = 'unsatisfied'")},
-		{"lapsed", fixed(live + " and s.verdict = '" + casework.VerdictLapsed + "'")},
-		{"promised", fixed(live + " and s.promise_state <> ''")},
-		{"promise_kept", fixed(live + " and s.promise_state = 'kept'")},
-		{"promise_missed", fixed(live + " and s.promise_state = 'missed'")},
+		{Name: "raised", cond: live},
+		{Name: "dispatched", cond: live + " and s.dispatched_at > 0"},
+		{Name: "signed", cond: live + " and s.signed_at > 0"},
+		{Name: "answered", cond: live + " and s.answered_at > 0"},
+		{Name: "due", cond: live + " and s.dispatched_at > 0 and s.answered_at > 0", late: live},
+		{Name: "on_time", cond: live + " and s.answered_at > 0 and s.answered_at <= s.due_at"},
+		{Name: "late", cond: never, late: live},
+		{Name: "finished", cond: live + " and s.answered_at > 0 and s.state in ('done', 'rechecking')"},
+		{Name: "met", cond: live + " and s.met"},
+		{Name: "base", cond: live + " and s.dispatched_at > 0 and " + base},
+		{Name: "first_solved", cond: live + " and " + base + " and s.first_class in " + solved},
+		{Name: "solved", cond: live + " and " + base + " and s.class in " + solved},
+		{Name: "evaluated", cond: live + " and s.verdict = '" + casework.VerdictGiven + "'"},
+		{Name: "satisfied", cond: live + " and s.verdict = '" + casework.VerdictGiven + "' and s.result = 'satisfied'"},
+		{Name: "content", cond: live + " and s.verdict = '" + casework.VerdictGiven + "' and s.result in ('satisfied', 'fair')"},
+		{Name: "unsatisfied", cond: live + " and s.verdict = '" + casework.VerdictGiven + "' and s.result = 'unsatisfied'"},
+		{Name: "lapsed", cond: live + " and s.verdict = '" + casework.VerdictLapsed + "'"},
+		{Name: "promised", cond: live + " and s.promise_state <> ''"},
+		{Name: "promise_kept", cond: live + " and s.promise_state = 'kept'"},
+		{Name: "promise_missed", cond: live + " and s.promise_state = 'missed'"},
 	}
 }
 

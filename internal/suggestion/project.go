@@ -59,6 +59,7 @@ type Row struct {
 	Sampled        bool   `db:"sampled"`
 	CalledBack     string `db:"called_back"`
 	Publication    string `db:"publication"`
+	Shape          string `db:"shape"` // what measures go by, as one value: rows of the same shape have the same measures, but for the time
 }
 
 // project derives the row.
@@ -84,7 +85,21 @@ func project(p *procedure.Procedure, c *casework.Case, assignments []*casework.A
 		}
 	}
 	r.parts(p, assignments)
+	r.Shape = r.shape()
 	return r
+}
+
+// shape gathers everything that a measure's condition reads; the board counts rows by it and looks at one row of each.
+func (r Row) shape() string {
+	var flags []byte
+	for _, is := range []bool{r.Counted && r.EndedAt == 0, r.DispatchedAt > 0, r.SignedAt > 0, r.AnsweredAt > 0, r.AnsweredAt <= r.DueAt, r.State == "done" || r.State == "rechecking", r.Met} {
+		if is {
+			flags = append(flags, '1')
+		} else {
+			flags = append(flags, '0')
+		}
+	}
+	return strings.Join([]string{string(flags), r.System, r.Class, r.FirstClass, r.Verdict, r.Result, r.PromiseState}, ".")
 }
 
 // parts tells of those who answer.

@@ -314,13 +314,13 @@ func TestEveryBoardNumberOpensItsList(t *testing.T) {
 			}
 			for _, l := range lines {
 				for _, m := range suggestion.Measures(kind.Procedure) {
-					f := suggestion.Narrow(by, l.Group)
+					f := suggestion.Group(by, l.Group)
 					f.Measure = m.Name
-					within, err := f.Within(h.s)
-					if err != nil {
+					query := casework.Query{Kind: suggestion.Kind}
+					if err := f.Narrow(t.Context(), h.s, &query); err != nil {
 						t.Fatal(err)
 					}
-					page, err := h.s.List(t.Context(), clerk, casework.Query{Kind: suggestion.Kind, Within: within})
+					page, err := h.s.List(t.Context(), clerk, query)
 					if err != nil || int64(len(page.Cases)) != l.Counts[m.Name] {
 						t.Errorf("by %s, %q, %s: the board says %d, the list %d (%v)", by, l.Group, m.Name, l.Counts[m.Name], len(page.Cases), err)
 					}

@@ -29,3 +29,5 @@ create table serial_series (
   locked_at bigint not null,
   primary key (congress_id, series)
 );
+-- The newest of a kind, for those who may read most of it.
+create index case_file_received on case_file (kind, received_at, id);

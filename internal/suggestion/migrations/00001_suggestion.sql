@@ -46,8 +46,28 @@ create table suggestion (
   visited text not null,
   sampled boolean not null,
   called_back text not null,
-  publication text not null
+  publication text not null,
+  shape text not null
 );
 create index suggestion_session on suggestion (congress_id, session_id, serial);
 create index suggestion_deputy on suggestion (deputy_id);
 create index suggestion_round on suggestion (round_id) where round_id <> '';
+-- Boards read one of these from end to end, and no row (board.go).
+create index suggestion_by_session on suggestion (congress_id, session_id, shape, case_id);
+create index suggestion_by_phase on suggestion (congress_id, phase, shape, case_id);
+create index suggestion_by_category on suggestion (congress_id, category, shape, case_id);
+create index suggestion_by_category_region on suggestion (congress_id, category_region, shape, case_id);
+create index suggestion_by_delegation on suggestion (congress_id, delegation, shape, case_id);
+create index suggestion_by_addressee on suggestion (congress_id, addressee, shape, case_id);
+create index suggestion_by_agency on suggestion (congress_id, agency_id, shape, case_id);
+create index suggestion_by_committee on suggestion (congress_id, key_committee, shape, case_id);
+create index suggestion_by_leader on suggestion (congress_id, leader_text, shape, case_id);
+-- What few have is found by these.
+create index suggestion_open on suggestion (congress_id, due_at) where answered_at = 0 and dispatched_at > 0;
+create index suggestion_unsatisfied on suggestion (congress_id) where result = 'unsatisfied';
+create index suggestion_lapsed on suggestion (congress_id) where verdict = 'lapsed';
+create index suggestion_missed on suggestion (congress_id) where promise_state = 'missed';
+create index suggestion_key on suggestion (congress_id) where key;
+create index suggestion_express on suggestion (congress_id) where express;
+create index suggestion_wide on suggestion (congress_id) where wide;
+create index suggestion_sampled on suggestion (congress_id) where sampled;

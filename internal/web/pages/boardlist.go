@@ -7,7 +7,6 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
-	"lianxin/internal/store"
 	"lianxin/internal/suggestion"
 	"lianxin/internal/table"
 	"lianxin/internal/web"
@@ -42,14 +41,11 @@ func (s *Site) boardList(w http.ResponseWriter, r *http.Request, me *visitor) er
 	if err := b.read(r); err != nil {
 		return s.Again(w, r, "board-list", v, v.Filter, err)
 	}
-	within, err := b.filter.Within(s.Cases)
-	if err != nil {
+	query := casework.Query{Kind: suggestion.Kind, Cursor: r.URL.Query().Get("cursor")}
+	b.filter.Congress = b.congress
+	if err := b.filter.Narrow(r.Context(), s.Cases, &query); err != nil {
 		return s.Again(w, r, "board-list", v, v.Filter, err)
 	}
-	query := casework.Query{Kind: suggestion.Kind, Cursor: r.URL.Query().Get("cursor"), Within: func(w *store.Where) {
-		within(w)
-		w.And("c.congress_id = ?", b.congress)
-	}}
 	page, err := s.Cases.List(r.Context(), me.actor, query)
 	if err != nil {
 		return err

@@ -206,7 +206,7 @@ func (s *Site) cases(w http.ResponseWriter, r *http.Request, me *visitor) error 
 	f := v.Filter.Value
 	query := queryOf(proc.Kind, f)
 	query.Cursor = q.Get("cursor")
-	if err := s.within(proc.Kind, f, &query); err != nil {
+	if err := s.within(r.Context(), me.actor, proc.Kind, f, &query); err != nil {
 		return s.Again(w, r, "cases", v, v.Filter, err)
 	}
 	page, err := s.Cases.List(r.Context(), me.actor, query)

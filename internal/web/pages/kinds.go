@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"lianxin/internal/errs"
 	"lianxin/internal/motion"
 	"lianxin/internal/opinion"
+	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/suggestion"
@@ -112,7 +114,7 @@ func (s *Site) suggestionFields(r *http.Request, p *web.Page, proc *procedure.Pr
 }
 
 // within is what a list of suggestions is narrowed by; nil where it is not.
-func (s *Site) within(kind string, f func(string) string, query *casework.Query) error {
+func (s *Site) within(ctx context.Context, actor policy.Actor, kind string, f func(string) string, query *casework.Query) error {
 	if kind != suggestion.Kind {
 		return nil
 	}
@@ -121,9 +123,19 @@ func (s *Site) within(kind string, f func(string) string, query *casework.Query)
 	if filter == (suggestion.Filter{}) {
 		return nil
 	}
-	var err error
-	query.Within, err = filter.Within(s.Cases)
-	return err
+	filter.Congress = onlyCongress(actor)
+	return filter.Narrow(ctx, s.Cases, query)
+}
+
+// onlyCongress is the congress all of somebody's grants are of; "" where there are several.
+func onlyCongress(actor policy.Actor) string {
+	congress := actor.Under("").Congress
+	for _, g := range actor.Grants {
+		if g.Congress != congress {
+			return ""
+		}
+	}
+	return congress
 }
 
 // serial is a suggestion's or motion's number in its session's series, and the session; "" before it has one.

@@ -190,7 +190,7 @@ func (s *Site) whole(r *http.Request, me *visitor) ([]casework.Listed, error) {
 		return nil, err
 	}
 	query := queryOf(proc.Kind, value)
-	if err := s.within(proc.Kind, value, &query); err != nil {
+	if err := s.within(r.Context(), me.actor, proc.Kind, value, &query); err != nil {
 		return nil, err
 	}
 	query.Limit = 200
