@@ -211,11 +211,14 @@ func (b *boardQuery) count(ctx context.Context, q store.Querier, within string, 
 	if b.by == "leader" {
 		groups = "select " + fmt.Sprintf(leaderName, w.Bind(b.filter.Congress), "i.name") + " as name, i.shape, sum(i.n) as n, min(i.one) as one from (" + groups + ") i group by 1, 2"
 	}
-	sums := []string{"g.name"}
-	for _, m := range b.measures {
-		sums = append(sums, "sum(case when "+cond(m)+" then g.n else 0 end)")
+	var marks, sums []string
+	for i, m := range b.measures {
+		marks = append(marks, fmt.Sprintf("case when %s then 1 else 0 end as is%d", cond(m), i))
+		sums = append(sums, fmt.Sprintf("sum(g.n * m.is%d)", i))
 	}
-	rows, err := q.QueryContext(ctx, "select "+strings.Join(sums, ", ")+" from ("+groups+") g join suggestion s on s.case_id = g.one group by 1", w.Args()...)
+	rows, err := q.QueryContext(ctx, "with g as materialized ("+groups+`), one as (select shape, min(one) as one from g group by shape),
+		m as materialized (select one.shape, `+strings.Join(marks, ", ")+` from one join suggestion s on s.case_id = one.one)
+		select g.name, `+strings.Join(sums, ", ")+" from g join m on m.shape = g.shape group by g.name", w.Args()...)
 	if err != nil {
 		return fmt.Errorf("suggestion: board: %w", err)
 	}

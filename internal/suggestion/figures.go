@@ -56,7 +56,7 @@ func (d definer) ratio(id string, base, counted func(*store.Where, figure.Scope)
 
 // raised are the suggestions that count on the day: numbered by then, and neither ended nor withdrawn.
 func (d definer) raised(w *store.Where, s figure.Scope) {
-	w.And("exists (select 1 from congress_session m where m.id = s.session_id and m.opens_on >= ? and m.opens_on <= ?)", firstDay(s), lastDay(s))
+	w.And("s.session_id in (select m.id from congress_session m where m.opens_on >= ? and m.opens_on <= ?)", firstDay(s), lastDay(s))
 	w.And("s.counted and s.raised_at > 0 and s.raised_at < ? and (s.ended_at = 0 or s.ended_at >= ?)", s.Ended(), s.Ended())
 }
 
