@@ -119,7 +119,7 @@ func (s *Service) load(ctx context.Context, tx *store.Tx, actor policy.Actor, nu
 	if err != nil {
 		return nil, err
 	}
-	if kind.Projection != nil { // derived from all of a case's assignments: acts on one case wait for each other
+	if len(kind.Projections) > 0 { // derived from all of a case's assignments: acts on one case wait for each other
 		again, err := lockCase(ctx, tx, c)
 		if err == nil && again {
 			c, assignments, err = read(ctx, tx, number)

@@ -47,18 +47,17 @@ type Kind struct {
 	Effects   map[string]Effect
 	Deciders  map[string]Decider
 	// Spans are the columns of a case whose values are kept with the days they held, for questions as of a day.
-	Spans []string
-	// Projection is a table of the kind's own with a row a case, for its lists and figures; nil where it has none.
-	Projection *Projection
+	Spans       []string
+	Projections []Projection // tables of the kind's own, for its lists and figures
 	// Limit picks the variant of a limit that holds for the case, such as the urgent one; nil keeps the name.
 	Limit func(name string, c *Case, agencyLevel string) string
 }
 
-// Projection derives a row of the kind's own table from a case and its assignments; the row's fields carry `db` tags, case_id among them.
+// Projection derives the rows that a table of the kind's own has of a case, from it and its assignments; their fields carry `db` tags, case_id among them.
 // It must be a function of what it is given alone: Check computes it again.
 type Projection struct {
 	Table string
-	Row   func(c *Case, assignments []*Assignment) any
+	Rows  func(c *Case, assignments []*Assignment) []any
 }
 
 // Service is the way in to every case.

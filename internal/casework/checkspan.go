@@ -30,12 +30,27 @@ func (c *check) derived(ctx context.Context, row *Case, assignments []*Assignmen
 	if !same {
 		c.found(CaseStream(row.ID), "the list of signers differs from the row")
 	}
-	if err := c.spans(ctx, kind, row, events); err != nil || kind.Projection == nil {
+	if err := c.spans(ctx, kind, row, events); err != nil {
 		return err
 	}
-	ok, err := store.Holds(ctx, c.q, kind.Projection.Table, kind.Projection.Row(row, assignments))
-	if err == nil && !ok {
-		c.found(CaseStream(row.ID), "its row in %s differs from what it is derived from", kind.Projection.Table)
+	for _, p := range kind.Projections {
+		if err := c.projected(ctx, p, row, assignments); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// projected compares a kind's own rows of the case with those it is derived from.
+func (c *check) projected(ctx context.Context, p Projection, row *Case, assignments []*Assignment) error {
+	rows := p.Rows(row, assignments)
+	n, err := store.One[int](ctx, c.q, "select count(*) from "+p.Table+" where case_id = $1", row.ID)
+	same := n == len(rows)
+	for i := 0; i < len(rows) && same && err == nil; i++ {
+		same, err = store.Holds(ctx, c.q, p.Table, rows[i])
+	}
+	if err == nil && !same {
+		c.found(CaseStream(row.ID), "its rows in %s differ from what they are derived from", p.Table)
 	}
 	return err
 }

@@ -47,21 +47,24 @@ func (a *Act) saveSpans(ctx context.Context) error {
 	return nil
 }
 
-// project writes the kind's own row of the case, and who signs it.
+// project writes the kind's own rows of the case, and who signs it.
 func (a *Act) project(ctx context.Context) error {
 	if a.started[a.Case] != a.Case.Version {
 		if err := a.saveSigners(ctx); err != nil {
 			return err
 		}
 	}
-	p := a.kind.Projection
-	if p == nil {
-		return nil
+	for _, p := range a.kind.Projections {
+		if _, err := store.Exec(ctx, a.tx, "delete from "+p.Table+" where case_id = $1", a.Case.ID); err != nil {
+			return err
+		}
+		for _, row := range p.Rows(a.Case, a.Assignments) {
+			if err := store.Insert(ctx, a.tx, p.Table, row); err != nil {
+				return err
+			}
+		}
 	}
-	if _, err := store.Exec(ctx, a.tx, "delete from "+p.Table+" where case_id = $1", a.Case.ID); err != nil {
-		return err
-	}
-	return store.Insert(ctx, a.tx, p.Table, p.Row(a.Case, a.Assignments))
+	return nil
 }
 
 type signerRow struct {

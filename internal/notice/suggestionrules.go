@@ -40,6 +40,7 @@ func suggestionRules() []Rule {
 		rule("sample", ToDo, Receiving),
 		rule("call_back", Verdict, Receiving),
 		rule("look_back", ToDo, Involved, Deputy),
+		rule("draw_visit", ToDo, Deputy, Receiving),
 		rule("visit", Verdict, Receiving, Involved),
 		rule("reclass", Progress, Deputy, Involved),
 		rule("ask_publish", Review, Receiving, Leaders),

@@ -11,6 +11,7 @@ import (
 	"lianxin/internal/casework"
 	"lianxin/internal/errs"
 	"lianxin/internal/policy"
+	"lianxin/internal/procedure"
 	"lianxin/internal/store"
 )
 
@@ -27,7 +28,10 @@ type Filter struct {
 	Agency         string // agency that answers
 	Leader         string // who leads the handling, by name
 	Committee      string // that oversees it as a key suggestion
-	Round          string
+	Round          string // that takes it, or took it
+	Found          string // what the round's number asks for: one of Finds
+	Before         string // class when the round took it
+	After          string // class it was settled at by the round
 	Measure        string // a board's number
 	Key            bool
 	Express        bool
@@ -64,7 +68,7 @@ func Group(by, value string) Filter {
 }
 
 // conditions adds the filter to w, over suggestion s.
-func (f Filter) conditions(w *store.Where, measures []Measure, now int64) error {
+func (f Filter) conditions(w *store.Where, p *procedure.Procedure, now int64) error {
 	for _, c := range []struct{ by, value string }{{"session", f.Session}, {"phase", f.Phase}, {"category", f.Category}, {"category_region", f.CategoryRegion},
 		{"delegation", f.Delegation}, {"addressee", f.Addressee}, {"agency", f.Agency}, {"leader", f.Leader}, {"committee", f.Committee}} {
 		switch {
@@ -88,8 +92,8 @@ func (f Filter) conditions(w *store.Where, measures []Measure, now int64) error 
 	if f.Deputy != "" {
 		w.And("s.deputy_id = ?", f.Deputy)
 	}
-	if f.Round != "" {
-		w.And("s.round_id = ?", f.Round)
+	if err := f.round(w, Finds(p)); err != nil {
+		return err
 	}
 	for _, c := range []struct {
 		on     bool
@@ -102,7 +106,7 @@ func (f Filter) conditions(w *store.Where, measures []Measure, now int64) error 
 	if f.Measure == "" {
 		return nil
 	}
-	for _, m := range measures {
+	for _, m := range Measures(p) {
 		if m.Name == f.Measure {
 			w.And(m.where(w, now))
 			return nil
@@ -117,9 +121,9 @@ func (f Filter) Narrow(ctx context.Context, s *casework.Service, query *casework
 	if err != nil {
 		return err
 	}
-	measures, now := Measures(kind.Procedure), store.Micros(s.DB().Now())
+	now := store.Micros(s.DB().Now())
 	w := new(store.Where)
-	if err := f.conditions(w, measures, now); err != nil {
+	if err := f.conditions(w, kind.Procedure, now); err != nil {
 		return err
 	}
 	n, err := store.One[int](ctx, s.DB().Reader(), "select count(*) from (select 1 from suggestion s"+w.String()+" limit "+strconv.Itoa(casework.Few+1)+") counted", w.Args()...)
@@ -129,7 +133,7 @@ func (f Filter) Narrow(ctx context.Context, s *casework.Service, query *casework
 	query.Few = n <= casework.Few
 	query.Within = func(w *store.Where) {
 		inner := store.Inner(w)
-		_ = f.conditions(inner, measures, now) // proven above
+		_ = f.conditions(inner, kind.Procedure, now) // proven above
 		if query.Few {
 			w.And("c.id in (select s.case_id from suggestion s where 1 = 1" + inner.Tail() + ")")
 			return
@@ -159,7 +163,7 @@ func Board(ctx context.Context, s *casework.Service, congress, by string, f Filt
 		return nil, total, errs.New(errs.Invalid, "suggestion.bad_choice").At("by")
 	}
 	f.Congress = congress
-	b := boardQuery{by: by, filter: f, measures: Measures(kind.Procedure), now: store.Micros(s.DB().Now()), lines: map[string]*Line{}}
+	b := boardQuery{by: by, filter: f, proc: kind.Procedure, measures: Measures(kind.Procedure), now: store.Micros(s.DB().Now()), lines: map[string]*Line{}}
 	err = s.DB().View(ctx, func(ctx context.Context, q store.Querier) error {
 		clear(b.lines)
 		if err := b.count(ctx, q, "", func(m Measure) string { return m.cond }); err != nil {
@@ -187,10 +191,11 @@ func Board(ctx context.Context, s *casework.Service, congress, by string, f Filt
 // boardQuery is a board being counted.
 type boardQuery struct {
 	by       string
-	filter       Filter
-	measures     []Measure
-	now          int64
-	lines        map[string]*Line
+	filter   Filter
+	proc     *procedure.Procedure
+	measures []Measure
+	now      int64
+	lines    map[string]*Line
 }
 
 // count adds to every group how many there are of each measure. It first counts rows by group and shape, which an index of the dimension tells without
@@ -200,7 +205,7 @@ func (b *boardQuery) count(ctx context.Context, q store.Querier, within string, 
 	if within != "" {
 		w.And(within + w.Bind(b.now))
 	}
-	if err := b.filter.conditions(w, b.measures, b.now); err != nil {
+	if err := b.filter.conditions(w, b.proc, b.now); err != nil {
 		return err
 	}
 	column := columns[b.by]

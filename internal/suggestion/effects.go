@@ -42,6 +42,7 @@ func effects() map[string]casework.Effect {
 		"settle":        set(settle),
 		"asked_signers": askedSigners,
 		"redo_all":      func(ctx context.Context, a *casework.Act) error { return a.Redo(ctx) },
+		"draw_visit":    set(func(a *casework.Act) { a.Case.Put(Drawn, yes) }),
 		"sample":        set(func(a *casework.Act) { a.Case.Put(Sampled, yes) }),
 		"call_back":     set(func(a *casework.Act) { a.Case.Put(CalledBack, a.Values.String("found")) }),
 		"look_back":     set(lookBack),
@@ -241,9 +242,15 @@ func delivered(a *casework.Act) {
 
 // lookBack takes an answer into a round; what an earlier one found stays in the record.
 func lookBack(a *casework.Act) {
+	if id := a.Case.Get(RoundID); id != "" {
+		earlier := append(roundsOf(a.Case), id)
+		a.Case.Put(Rounds, strings.Join(earlier, ","))
+		a.Case.Put("round."+id, roundNow(a.Procedure(), a.Case, a.Assignments).text())
+	}
 	a.Case.Put(RoundID, a.Values.String("round"))
 	a.Case.Put(RoundBefore, a.Case.Class)
 	a.Case.ClosedAt = 0
+	a.Case.Put(Drawn, "")
 	a.Case.Put(Visited, "")
 }
 

@@ -34,6 +34,7 @@ func guards() map[string]casework.Guard {
 	all["not_key"] = when("suggestion.is_key", func(a *casework.Act) bool { return a.Case.Get(Key) == "" })
 	all["is_key"] = when("suggestion.not_key", func(a *casework.Act) bool { return a.Case.Get(Key) == yes })
 	all["was_answered"] = when("suggestion.not_answered", func(a *casework.Act) bool { return a.Case.AnsweredAt != 0 })
+	all["not_drawn"] = when("suggestion.drawn_already", func(a *casework.Act) bool { return a.Case.Get(Drawn) == "" })
 	all["judged"] = when("suggestion.not_judged", func(a *casework.Act) bool { return a.Case.Verdict == casework.VerdictGiven })
 	all["may_move"] = mayMove
 	all["not_wide"] = when("suggestion.is_wide", func(a *casework.Act) bool { return a.Case.Get(Wide) == "" })

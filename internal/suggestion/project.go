@@ -51,11 +51,6 @@ type Row struct {
 	FirstResult    string `db:"first_result"`
 	PromiseState   string `db:"promise_state"` // missed before open before kept
 	PromiseOn      string `db:"promise_on"`
-	Round          string `db:"round_id"`
-	RoundBefore    string `db:"round_before"`
-	Found          string `db:"found"` // what those who answered found in the round, the weakest
-	Reanswered     bool   `db:"reanswered"`
-	Visited        string `db:"visited"`
 	Sampled        bool   `db:"sampled"`
 	CalledBack     string `db:"called_back"`
 	Publication    string `db:"publication"`
@@ -70,7 +65,7 @@ func project(p *procedure.Procedure, c *casework.Case, assignments []*casework.A
 		Addressee: c.LeadAgency, System: c.Get(System), Agency: c.LeadAgency, Wide: c.Get(Wide) == yes, Express: c.Get(Express) == yes, Key: c.Get(Key) == yes, KeyCommittee: c.Get(KeyCommittee),
 		Counted: serial > 0 && c.Main == "", RaisedAt: c.AcceptedAt, DispatchedAt: c.AssignedAt, Proposed: c.Get(Proposed), Class: c.Class,
 		FirstClass: c.Get(FirstClass), Verdict: c.Verdict, Attitude: c.Attitude, Result: c.Result, FirstResult: c.FirstResult, PromiseOn: c.PromiseOn,
-		Round: c.Get(RoundID), RoundBefore: c.Get(RoundBefore), Visited: c.Get(Visited), Sampled: c.Get(Sampled) == yes, CalledBack: c.Get(CalledBack),
+		Sampled: c.Get(Sampled) == yes, CalledBack: c.Get(CalledBack),
 		Publication: c.Publication}
 	if c.State == "ended" || c.State == "withdrawn" {
 		r.EndedAt = c.ClosedAt
@@ -105,7 +100,7 @@ func (r Row) shape() string {
 // parts tells of those who answer.
 func (r *Row) parts(p *procedure.Procedure, assignments []*casework.Assignment) {
 	leaves := leaves(p, assignments)
-	r.Met, r.Contacted, r.Reanswered = len(leaves) > 0, len(leaves) > 0, false
+	r.Met, r.Contacted = len(leaves) > 0, len(leaves) > 0
 	signed := len(leaves) > 0
 	for i, a := range leaves {
 		if i == 0 {
@@ -119,10 +114,6 @@ func (r *Row) parts(p *procedure.Procedure, assignments []*casework.Assignment) 
 		r.Met = r.Met && a.Get(MetInPerson) == yes
 		r.Contacted = r.Contacted && a.Get(Contacts) != ""
 		r.PromiseState = weaker(promiseOrder, r.PromiseState, a.PromiseState)
-		if r.Round != "" && a.Get(CheckedRound) == r.Round {
-			r.Found = weaker(foundOrder, r.Found, a.Get(Found))
-		}
-		r.Reanswered = r.Reanswered || r.Round != "" && a.Get(ReansweredIn) == r.Round
 	}
 	if !signed {
 		r.SignedAt = 0

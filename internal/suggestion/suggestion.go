@@ -48,6 +48,8 @@ const (
 	CalledBack     = "called_back"
 	RoundID        = "round"
 	RoundBefore    = "round_before" // class settled before the round took it
+	Rounds         = "rounds"       // earlier rounds, joined by commas; each as it stood when the next began under "round." and its id
+	Drawn          = "drawn"        // "yes": drawn for a deputies' visit
 	Visited        = "visited"
 	EndedHow       = "ended_how" // letter, reference
 
@@ -110,7 +112,10 @@ func parse(file []byte) (*casework.Kind, error) {
 		return nil, err
 	}
 	k.Procedure = p
-	k.Projection = &casework.Projection{Table: "suggestion", Row: func(c *casework.Case, as []*casework.Assignment) any { return project(p, c, as) }}
+	k.Projections = []casework.Projection{
+		{Table: "suggestion", Rows: func(c *casework.Case, as []*casework.Assignment) []any { return []any{project(p, c, as)} }},
+		{Table: "suggestion_round", Rows: func(c *casework.Case, as []*casework.Assignment) []any { return roundRows(p, c, as) }},
+	}
 	return k, nil
 }
 

@@ -39,11 +39,6 @@ create table suggestion (
   first_result text not null,
   promise_state text not null,
   promise_on text not null,
-  round_id text not null,
-  round_before text not null,
-  found text not null,
-  reanswered boolean not null,
-  visited text not null,
   sampled boolean not null,
   called_back text not null,
   publication text not null,
@@ -51,7 +46,6 @@ create table suggestion (
 );
 create index suggestion_session on suggestion (congress_id, session_id, serial);
 create index suggestion_deputy on suggestion (deputy_id);
-create index suggestion_round on suggestion (round_id) where round_id <> '';
 -- Boards read one of these from end to end, and no row (board.go).
 create index suggestion_by_session on suggestion (congress_id, session_id, shape, case_id);
 create index suggestion_by_phase on suggestion (congress_id, phase, shape, case_id);
@@ -71,3 +65,20 @@ create index suggestion_key on suggestion (congress_id) where key;
 create index suggestion_express on suggestion (congress_id) where express;
 create index suggestion_wide on suggestion (congress_id) where wide;
 create index suggestion_sampled on suggestion (congress_id) where sampled;
+create table suggestion_round (
+  congress_id text not null,
+  case_id text not null,
+  round_id text not null,
+  agency_id text not null,
+  settled boolean not null,
+  before_class text not null,
+  after_class text not null,
+  found text not null,
+  verified text not null,
+  drawn boolean not null,
+  visited text not null,
+  reanswered boolean not null,
+  promise_state text not null,
+  primary key (round_id, case_id)
+);
+create index suggestion_round_case on suggestion_round (case_id);
