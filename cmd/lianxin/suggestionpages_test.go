@@ -43,6 +43,7 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 		"deputy":  {"suggestions": "/suggestions", "draft": "/cases/" + draft, "edit": "/cases/" + draft + "/do/edit", "judge": "/cases/" + judge},
 		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "empty": "/motions"},
 		"clerk": {"suggestions": "/suggestions", "late": "/suggestions?measure=late", "export": "/cases/export?kind=" + suggestion.Kind, "redoing": town.suggestionIn("redoing"), "rechecking": town.suggestionIn("rechecking"), "done": town.suggestionIn("done"), "dispatch": town.suggestionIn("to_dispatch") + "/do/dispatch", "sessions": "/registry/congress_session", "rounds": "/registry/round", "map": "/procedures/suggestion",
+			"looking back": "/rounds", "round": "/rounds/round-now", "take": "/rounds/round-now/take?class=a&class=b", "draw": "/rounds/round-now/draw?share=300&seed=1", "calls": "/suggestions/call-back",
 			"sittings": "/suggestions/sessions", "sitting": "/suggestions/sessions/wh-10-7", "lock": "/suggestions/sessions/wh-10-7/lock?phase=recess"},
 		"supervision": {"desk": "/desk", "split": town.suggestionAt("splitting", "dcs"), "check": town.suggestionAt("checking", "zjj")},
 		"agency":      {"desk": "/desk", "handling": town.suggestionAt("handling", "zjj")},

@@ -103,7 +103,7 @@ func (b *board) read(r *http.Request) error {
 	f, on := b.form.Value, b.form.Ticked
 	b.by = cmp.Or(f("by"), suggestion.Dimensions()[0])
 	b.filter = suggestion.Filter{Session: f("session"), Phase: f("phase"), Category: f("category"), CategoryRegion: f("category_region"), Delegation: f("delegation"),
-		Deputy: f("deputy"), Addressee: f("addressee"), Agency: f("agency"), Leader: f("leader"), Committee: f("committee"), Round: f("round"), Measure: f("measure"),
+		Deputy: f("deputy"), Addressee: f("addressee"), Agency: f("agency"), Leader: f("leader"), Committee: f("committee"), Round: f("round"), Found: f("found"), Before: f("before"), After: f("after"), Measure: f("measure"),
 		None: f("none"), Key: on("key"), Express: on("express"), Wide: on("wide"), Sampled: on("sampled")}
 	if b.agency != "" {
 		b.filter.Agency = b.agency
@@ -147,7 +147,7 @@ func (b *board) boardForm(ctx context.Context, path string) (*web.Form, error) {
 	for _, mark := range []string{"key", "express", "wide", "sampled"} {
 		form.Add(&web.Field{Name: mark, Kind: web.Check, Label: b.p.T("board.only." + mark)})
 	}
-	for _, hidden := range []string{"category_region", "delegation", "leader", "committee", "round", "deputy"} {
+	for _, hidden := range []string{"category_region", "delegation", "leader", "committee", "round", "found", "before", "after", "deputy"} {
 		form.Add(&web.Field{Name: hidden, Kind: web.Hidden, Max: 200})
 	}
 	return form, nil

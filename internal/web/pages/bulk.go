@@ -38,6 +38,7 @@ var bulkActions = []bulkAction{
 	{"dispatch", false, []policy.Role{policy.Clerk}},
 	{"settle", false, []policy.Role{policy.Clerk}},
 	{"sample", false, []policy.Role{policy.Clerk}},
+	{"draw_visit", false, []policy.Role{policy.Clerk}},
 	{"look_back", false, []policy.Role{policy.Clerk}},
 	{"reclass", false, []policy.Role{policy.Clerk}},
 	{"receive", true, []policy.Role{policy.Supervision}},
@@ -81,9 +82,10 @@ func (b bulkAction) find(p *procedure.Procedure) (*procedure.Action, bool) {
 
 type bulkView struct {
 	web.Page
-	Table web.Table
-	Form  *web.Form
-	Done  bool
+	Filter *web.Form // what the cases were selected by; nil where they were ticked in a list
+	Table  web.Table
+	Form   *web.Form
+	Done   bool
 }
 
 // bulkRow is a case with what can be done to it.
@@ -241,13 +243,18 @@ func (s *Site) bulk(w http.ResponseWriter, r *http.Request, me *visitor) error {
 		return err
 	}
 	in, err := s.input(r, v.Form)
-	rows := s.look(r, me, b, numbers)
 	if err != nil {
-		s.bulkTable(v, numbers, rows, func(bulkRow) web.Cell { return web.Cell{} })
+		s.bulkTable(v, numbers, s.look(r, me, b, numbers), func(bulkRow) web.Cell { return web.Cell{} })
 		return s.Again(w, r, "bulk", v, v.Form, err)
 	}
 	delete(in, "numbers")
-	done := 0
+	s.carryOut(r, me, v, b, action, numbers, in)
+	return s.Render(w, r, "bulk", v)
+}
+
+// carryOut takes a step for each of the cases and shows what became of it.
+func (s *Site) carryOut(r *http.Request, me *visitor, v *bulkView, b bulkAction, action *procedure.Action, numbers []string, in casework.Input) {
+	rows, done := s.look(r, me, b, numbers), 0
 	s.bulkTable(v, numbers, rows, func(row bulkRow) web.Cell {
 		err := row.wrong
 		for _, t := range row.targets {
@@ -267,5 +274,4 @@ func (s *Site) bulk(w http.ResponseWriter, r *http.Request, me *visitor) error {
 		return web.Cell{Badge: &web.Badge{Text: v.T("bulk.done"), Tone: web.Good}}
 	})
 	v.Lead, v.Form, v.Done = v.T("bulk.told", "Action", action.Label, "Done", done, "All", len(rows)), nil, true
-	return s.Render(w, r, "bulk", v)
 }

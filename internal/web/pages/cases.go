@@ -235,6 +235,9 @@ func listActs(p *web.Page, me *visitor, kind string) []web.Act {
 		acts = append(acts, web.Act{Href: "/cases/paste", Text: p.T("sheet.paste")})
 	case kind == suggestion.Kind && me.actor.Has(policy.Clerk, policy.Motions):
 		acts = append(acts, web.Act{Href: "/suggestions/pile", Text: p.T("pile.title")})
+		if me.actor.Has(policy.Clerk) {
+			acts = append(acts, web.Act{Href: "/suggestions/call-back", Text: p.T("callback.title")})
+		}
 	}
 	if me.actor.Has(mayWrite...) && kind != opinion.Kind {
 		acts = append(acts, web.Act{Href: listPath(kind) + "/new", Text: p.T("nav." + kind), Main: true})

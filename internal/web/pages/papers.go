@@ -113,6 +113,15 @@ func (s *Site) verdictForm(w http.ResponseWriter, r *http.Request, me *visitor) 
 	return s.paper(w, r, doc, l.ext, l.view.Number+"-"+strconv.FormatInt(l.part.N, 10))
 }
 
+// paperActs are the ways to have a paper: a page to print, Word, PDF where there is a browser to make it, Excel.
+func (s *Site) paperActs(p *web.Page, path string) []web.Act {
+	acts := []web.Act{{Href: path, Text: p.T("papers.as_page")}, {Href: path + "." + asWord, Text: p.T("papers.as_word")}}
+	if s.Printer.Ready() {
+		acts = append(acts, web.Act{Href: path + "." + asPDF, Text: p.T("papers.as_pdf")})
+	}
+	return append(acts, web.Act{Href: path + "." + asSheet, Text: p.T("papers.as_excel")})
+}
+
 // paper answers with a document as a Word file, a PDF or a page to print.
 func (s *Site) paper(w http.ResponseWriter, r *http.Request, doc render.Document, ext, number string) error {
 	switch ext {

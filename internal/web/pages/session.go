@@ -155,6 +155,7 @@ func (s *Site) staffNav(me *visitor) [][2]string {
 	add(me.business() && !me.actor.Has(policy.Motions), "/cases", "nav.cases")
 	add(me.business() && !me.actor.Has(policy.Street, policy.Station), "/suggestions", "nav.suggestions")
 	add(me.actor.Has(sitting...), "/suggestions/sessions", "nav.sittings")
+	add(me.actor.Has(overseeing...), roundsPath, "nav.rounds")
 	add(me.actor.Has(policy.Deputy, policy.Clerk, policy.Motions, policy.Leader, policy.Agency), "/motions", "nav.motions")
 	add(me.actor.Has(policy.Clerk, policy.Street, policy.Station), "/entry", "nav.entry")
 	add(me.actor.Has(policy.Deputy), "/suggestions/new", "nav.suggestion")

@@ -89,6 +89,7 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s.registryRoutes()
 	s.pileRoutes()
 	s.sittingRoutes()
+	s.roundRoutes()
 	s.boardRoutes()
 	s.figureRoutes()
 	s.paperRoutes()
