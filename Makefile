@@ -35,9 +35,9 @@ RACED := $(wildcard ./internal/web ./internal/store ./internal/backup ./internal
 
 test: setup ## all tests; PostgreSQL, Chromium and LibreOffice are used where they are
 	go vet ./...
-	go test -timeout 20m ./...
+	go test -timeout 45m ./...
 	@if command -v gcc >/dev/null; then \
-		CGO_ENABLED=1 go test -race -short -timeout 20m $(RACED); \
+		CGO_ENABLED=1 go test -race -short -timeout 45m $(RACED); \
 	else \
 		echo "SKIPPED, NOT TESTED FOR RACES: no gcc, which the race detector needs"; \
 	fi
@@ -47,7 +47,7 @@ bench: build ## the closed loop over HTTP with 1, 4 and 16 clients; CASES=100000
 	@for n in 1 4 16; do bin/lianxin bench --clients $$n --loops 300 --cases $(CASES) $(ENGINE); done
 
 shots: setup ## pictures of every page the browser tests see, and every kind of paper, in ./shots
-	LIANXIN_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 20m ./internal/web/... ./internal/render/... ./cmd/...
+	LIANXIN_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 45m ./internal/web/... ./internal/render/... ./cmd/...
 
 clean: ## remove what was built
 	rm -rf bin shots node_modules

@@ -35,16 +35,20 @@ func hidden(t *testing.T, body string) url.Values {
 	return values
 }
 
-// factsOf finds the numbers that stand beside a label with the lists they lead to.
+// factsOf finds a round's numbers with the lists they lead to.
 func factsOf(t *testing.T, page *html.Node) map[string]int {
 	t.Helper()
 	numbers := map[string]int{}
-	for _, cell := range webtest.Find(page, "dd, td") {
+	for _, cell := range webtest.Find(page, "li, td") {
 		to := hrefOf(cell)
 		if !strings.HasPrefix(to, "/boards/suggestions/list?") {
 			continue
 		}
-		n, err := strconv.Atoi(strings.TrimSpace(webtest.TextOf(webtest.Find(cell, "a")[0])))
+		number := webtest.Find(cell, "a")[0]
+		if count := webtest.Find(number, ".tile-count"); len(count) > 0 {
+			number = count[0]
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(webtest.TextOf(number)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +98,11 @@ func TestARoundOfLookingBack(t *testing.T) {
 	if page.StatusCode != http.StatusOK {
 		t.Fatalf("%d: %s", page.StatusCode, page.body)
 	}
-	for to, n := range factsOf(t, parsed(t, page.body)) {
+	numbersOfRound := factsOf(t, parsed(t, page.body))
+	if len(numbersOfRound) < 30 || numbersOfRound["/boards/suggestions/list?found=taken&round=round-now"] == 0 {
+		t.Errorf("%d numbers, %d taken", len(numbersOfRound), numbersOfRound["/boards/suggestions/list?found=taken&round=round-now"])
+	}
+	for to, n := range numbersOfRound {
 		if got := listed(t, clerk, to); got != n {
 			t.Errorf("%s says %d and lists %d", to, n, got)
 		}

@@ -350,7 +350,7 @@ func (a *Act) Collect(ctx context.Context, parts []*Assignment) (Collected, erro
 		if r > rank {
 			out.Class, rank = asg.Class, r
 		}
-		out.PromiseOn = max(out.PromiseOn, asg.PromiseOn)
+		out.PromiseOn = max(out.PromiseOn, a.promisedBy(asg))
 		words, err := a.body(ctx, asg.ReplyText)
 		if err != nil {
 			return out, err
@@ -370,6 +370,15 @@ func (a *Act) Collect(ctx context.Context, parts []*Assignment) (Collected, erro
 	}
 	out.ReplyText = a.Text("reply", body, "resident")
 	return out, nil
+}
+
+// promisedBy is the last day that an assignment, or a part under it, promised.
+func (a *Act) promisedBy(asg *Assignment) string {
+	on := asg.PromiseOn
+	for _, part := range leading(a.parts(asg.ID)) {
+		on = max(on, a.promisedBy(part))
+	}
+	return on
 }
 
 // Body reads a text of the case by id; "" for no id.

@@ -60,7 +60,9 @@ func (s *Site) boardList(w http.ResponseWriter, r *http.Request, me *visitor) er
 	if page.Next != "" {
 		v.Pager.Next = v.Filter.Link("cursor", page.Next)
 	}
-	b.list(v, page)
+	if err := b.list(r, v, page); err != nil {
+		return err
+	}
 	return s.Render(w, r, "board-list", v)
 }
 
@@ -79,7 +81,11 @@ func (b *board) hidden(r *http.Request, v *boardListView, page casework.Page) er
 	return nil
 }
 
-func (b *board) list(v *boardListView, page casework.Page) {
+func (b *board) list(r *http.Request, v *boardListView, page casework.Page) error {
+	answering, err := suggestion.Answering(r.Context(), b.s.Cases, page.Cases)
+	if err != nil {
+		return err
+	}
 	v.Table = web.Table{ID: "results", Caption: v.Title, Empty: web.Empty{Text: v.T("cases.none")}, Columns: []web.Column{{Label: v.T("case.number"), Narrow: true},
 		{Label: v.T("case.title")}, {Label: v.T("board.by.category"), Narrow: true}, {Label: v.T("case.state"), Narrow: true}, {Label: v.T("case.agency")},
 		{Label: v.T("case.due"), Narrow: true}, {Label: v.T("case.class")}, {Label: v.T("case.verdict"), Narrow: true}}}
@@ -91,8 +97,8 @@ func (b *board) list(v *boardListView, page casework.Page) {
 		if c.DueAt != 0 {
 			due = web.Cell{Text: string(deadline.DateOf(microTime(c.DueAt - 1))), Lamp: deadline.LampOf(c.AmberAt, c.DueAt, b.s.now())}
 		}
-		if c.LeadAgency != "" {
-			agency = b.names.Of("agency", c.LeadAgency)
+		if id := answering[c.ID]; id != "" {
+			agency = b.names.Of("agency", id)
 		}
 		if c.Category != "" {
 			category = b.names.Of("category", c.Category)
@@ -101,6 +107,7 @@ func (b *board) list(v *boardListView, page casework.Page) {
 		v.Table.Rows = append(v.Table.Rows, []web.Cell{{Text: c.Number, Href: casePath(c.Number, "")}, {Text: c.Title, Href: casePath(c.Number, "")}, {Text: category}, state,
 			{Text: agency}, due, {Text: class.Label}, {Text: verdict(&v.Page, b.proc, &c.Case)}})
 	}
+	return nil
 }
 
 // boardSheet answers with the board as a spreadsheet: each rate with both its numbers.

@@ -321,6 +321,10 @@ func (s *Site) listTable(w http.ResponseWriter, r *http.Request, v *listView, pa
 	if v.Bulk != nil {
 		v.Table.Pick = &web.Pick{Form: "bulk", Name: "n"}
 	}
+	answering, err := suggestion.Answering(r.Context(), s.Cases, page.Cases)
+	if err != nil {
+		return err
+	}
 	for _, c := range page.Cases {
 		href := "/cases/" + c.Number
 		if v.Table.Pick != nil {
@@ -340,8 +344,8 @@ func (s *Site) listTable(w http.ResponseWriter, r *http.Request, v *listView, pa
 			due.Lamp = ""
 		}
 		agency := ""
-		if c.LeadAgency != "" {
-			agency = names.Of("agency", c.LeadAgency)
+		if id := answering[c.ID]; id != "" {
+			agency = names.Of("agency", id)
 		}
 		v.Table.Rows = append(v.Table.Rows, []web.Cell{number, {Text: c.Title, Href: href, Note: where(&v.Page, names, &c.Case)},
 			{Text: string(deadline.DateOf(microTime(c.ReceivedAt)))}, state, {Text: agency}, due, {Text: verdict(&v.Page, proc, &c.Case)}})

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -113,6 +114,10 @@ func (s *Site) pickTable(r *http.Request, v *bulkView, found []casework.Listed) 
 	if err != nil {
 		return err
 	}
+	answering, err := suggestion.Answering(r.Context(), s.Cases, found)
+	if err != nil {
+		return err
+	}
 	v.Table = web.Table{Caption: v.T("pick.found", "N", len(found)), ShowCaption: true, Empty: web.Empty{Text: v.T("pick.none")}, Columns: []web.Column{{Label: v.T("case.number"), Narrow: true},
 		{Label: v.T("case.title")}, {Label: v.T("case.agency")}, {Label: v.T("case.class")}, {Label: v.T("sheet.answered"), Narrow: true}, {Label: v.T("case.verdict"), Narrow: true}}}
 	for _, c := range found {
@@ -121,7 +126,7 @@ func (s *Site) pickTable(r *http.Request, v *bulkView, found []casework.Listed) 
 		if c.AnsweredAt != 0 {
 			answered = string(deadline.DateOf(microTime(c.AnsweredAt)))
 		}
-		v.Table.Rows = append(v.Table.Rows, []web.Cell{{Text: c.Number, Href: casePath(c.Number, ""), Note: serial(&v.Page, names, &c.Case)}, {Text: c.Title}, {Text: names.Of("agency", c.LeadAgency)},
+		v.Table.Rows = append(v.Table.Rows, []web.Cell{{Text: c.Number, Href: casePath(c.Number, ""), Note: serial(&v.Page, names, &c.Case)}, {Text: c.Title}, {Text: names.Of("agency", answering[c.ID])},
 			{Text: class.Label}, {Text: answered}, {Text: verdict(&v.Page, kind.Procedure, &c.Case)}})
 	}
 	return nil
@@ -134,14 +139,18 @@ func (s *Site) drawFields(p *web.Page) []*web.Field {
 }
 
 // draw draws among cases by what the form asks, of every agency alike.
-func draw(f *web.Form, among []casework.Listed) ([]casework.Listed, error) {
+func (s *Site) draw(ctx context.Context, f *web.Form, among []casework.Listed) ([]casework.Listed, error) {
 	share, err := strconv.Atoi(strings.TrimSpace(f.Value("share")))
 	if err != nil {
 		share = 0 // refused as no share
 	}
+	answering, err := suggestion.Answering(ctx, s.Cases, among)
+	if err != nil {
+		return nil, err
+	}
 	var lots []suggestion.Lot
 	for _, c := range among {
-		lots = append(lots, suggestion.Lot{ID: c.Number, Stratum: c.LeadAgency})
+		lots = append(lots, suggestion.Lot{ID: c.Number, Stratum: answering[c.ID]})
 	}
 	drawn, err := suggestion.Draw(lots, share, f.Value("seed"))
 	if err != nil {

@@ -91,7 +91,7 @@ func (s *Site) callBackOf(r *http.Request, me *visitor) (pick, error) {
 			if err != nil {
 				return nil, err
 			}
-			return draw(f, judged)
+			return s.draw(r.Context(), f, judged)
 		}}, nil
 }
 

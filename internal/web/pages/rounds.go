@@ -36,7 +36,7 @@ type roundView struct {
 	web.Page
 	Acts     []web.Act
 	Facts    []web.Fact
-	Numbers  []web.Fact
+	Numbers  []web.Tile
 	Steps    web.Table
 	Agencies web.Table
 	Missing  web.Table // who did not deliver
@@ -134,7 +134,7 @@ func (s *Site) round(w http.ResponseWriter, r *http.Request, me *visitor) error 
 		v.Acts = append(v.Acts, s.paperActs(&v.Page, base+"/report/report")...)
 	}
 	for _, f := range suggestion.Finds(l.proc) {
-		v.Numbers = append(v.Numbers, web.Fact{Label: v.T("round.find." + f.Name), Text: strconv.FormatInt(l.report.Total.Counts[f.Name], 10), Href: foundPath(l.round.ID, f.Name, "")})
+		v.Numbers = append(v.Numbers, web.Tile{Text: v.T("round.find." + f.Name), Count: strconv.FormatInt(l.report.Total.Counts[f.Name], 10), Href: foundPath(l.round.ID, f.Name, "")})
 	}
 	v.Steps, v.Agencies = l.steps(&v.Page), l.agencies(&v.Page)
 	if v.Missing, err = s.missing(r, me, v, l); err != nil {
@@ -201,13 +201,17 @@ func (s *Site) missing(r *http.Request, me *visitor, v *roundView, l looked) (we
 		if err != nil {
 			return t, err
 		}
+		answering, err := suggestion.Answering(r.Context(), s.Cases, found)
+		if err != nil {
+			return t, err
+		}
 		for _, c := range found {
 			if at, ok := rows[c.Number]; ok {
 				t.Rows[at][3].Text += v.T("round.and") + v.T("round.why_"+why)
 				continue
 			}
 			rows[c.Number] = len(t.Rows)
-			t.Rows = append(t.Rows, []web.Cell{{Text: c.Number, Href: casePath(c.Number, ""), Note: serial(&v.Page, l.names, &c.Case)}, {Text: c.Title}, {Text: l.names.Of("agency", c.LeadAgency)},
+			t.Rows = append(t.Rows, []web.Cell{{Text: c.Number, Href: casePath(c.Number, ""), Note: serial(&v.Page, l.names, &c.Case)}, {Text: c.Title}, {Text: l.names.Of("agency", answering[c.ID])},
 				{Text: v.T("round.why_" + why)}, {Text: c.PromiseOn}})
 		}
 	}
@@ -281,7 +285,7 @@ func (s *Site) drawOf(r *http.Request, me *visitor) (pick, error) {
 			if err != nil {
 				return nil, err
 			}
-			return draw(f, open)
+			return s.draw(r.Context(), f, open)
 		}}, nil
 }
 

@@ -33,7 +33,7 @@ func (d Desk) Round(r Round) render.Document {
 		key   string
 		table render.Table
 	}{{"steps", r.Steps}, {"agencies", r.Agencies}, {"missing", r.Missing}} {
-		l.Body = append(l.Body, render.Paragraph{Style: render.Heading, Text: d.T("paper.round_"+t.key)}, t.table)
+		l.Body = append(l.Body, render.Paragraph{Style: render.Heading, Text: d.T("paper.round_" + t.key)}, t.table)
 		if len(t.table.Rows) == 0 {
 			l.Body = append(l.Body, render.Paragraph{Text: d.T("paper.none")})
 		}
