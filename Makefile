@@ -43,8 +43,9 @@ test: setup ## all tests; PostgreSQL, Chromium and LibreOffice are used where th
 	fi
 
 CASES ?= 1000
-bench: build ## the closed loop over HTTP with 1, 4 and 16 clients; CASES=100000 for a full store, ENGINE=--database=postgres://… for PostgreSQL
+bench: build ## the closed loop over HTTP with 1, 4 and 16 clients, and lists and boards with 100,000 suggestions; CASES=100000 for a full store, ENGINE=--database=postgres://… for PostgreSQL
 	@for n in 1 4 16; do bin/lianxin bench --clients $$n --loops 300 --cases $(CASES) $(ENGINE); done
+	go test ./cmd/lianxin -run '^$$' -bench SuggestionPages -benchtime 100x -timeout 45m
 
 shots: setup ## pictures of every page the browser tests see, and every kind of paper, in ./shots
 	LIANXIN_SHOTS=$(CURDIR)/shots go test -count=1 -timeout 45m ./internal/web/... ./internal/render/... ./cmd/...
