@@ -23,7 +23,6 @@ type Public struct {
 	Second      string // what was answered again after looking back 再答复
 	Category    string
 	Grid        string
-	Agency      string // id of the agency that leads
 	ReceivedOn  deadline.Date
 	AnsweredOn  deadline.Date
 	PublishedOn deadline.Date
@@ -164,10 +163,13 @@ func (s *Service) public(ctx context.Context, r *publicRow) (Public, error) {
 		return Public{}, err
 	}
 	p := kind.Procedure
-	pub := Public{Number: r.Number, Kind: r.Kind, Title: r.PublicTitle, Body: r.PublicBody, Reply: r.PublicReply, Category: r.Category, Grid: r.Grid, Agency: r.LeadAgency,
+	pub := Public{Number: r.Number, Kind: r.Kind, Title: r.PublicTitle, Body: r.PublicBody, Reply: r.PublicReply, Category: r.Category, Grid: r.Grid,
 		ReceivedOn: date(r.ReceivedAt), AnsweredOn: date(r.AnsweredAt), PublishedOn: date(r.PublishedAt)}
 	if st, ok := p.Case.State(r.State); ok {
 		pub.State = st.Label
+		if !r.WithVerdict && !st.Final {
+			pub.State = st.Stage // a state such as 重新办理 would tell the verdict
+		}
 	}
 	class, _ := p.Choice("class", r.Class)
 	pub.Class = class.Label

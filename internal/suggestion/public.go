@@ -15,6 +15,9 @@ const (
 	discloseNone  = "none"
 )
 
+// TitleOnly reports whether the deputy allowed the title alone to be made public.
+func TitleOnly(c *casework.Case) bool { return c.Get(Disclosure) == discloseTitle }
+
 // publishable refuses by name what its deputy does not want public.
 func publishable(shared casework.Guard) casework.Guard {
 	return func(ctx context.Context, a *casework.Act) error {
@@ -30,7 +33,7 @@ func askPublish(shared casework.Effect) casework.Effect {
 	return func(ctx context.Context, a *casework.Act) error {
 		var wrong errs.List
 		bad := func(field, key string) { wrong = append(wrong, errs.New(errs.Invalid, key).At(field)) }
-		titleOnly := a.Case.Get(Disclosure) == discloseTitle
+		titleOnly := TitleOnly(a.Case)
 		for _, field := range []string{"public_body", "public_reply"} {
 			switch given := a.Values.String(field) != ""; {
 			case titleOnly && given:
@@ -177,4 +180,18 @@ func day(micros int64) deadline.Date {
 		return ""
 	}
 	return deadline.DateOf(store.Time(micros))
+}
+
+// PublicChoices are what published suggestions can be narrowed by: the ids that occur among them.
+type PublicChoices struct{ Sessions, Categories, Agencies, Classes map[string]bool }
+
+// PublishedChoices reads what occurs among the published suggestions.
+func PublishedChoices(ctx context.Context, s *casework.Service) (PublicChoices, error) {
+	type row struct{ Session, Category, Agency, Class string }
+	rows, err := store.All[row](ctx, s.DB().Reader(), "select distinct session_id as session, category, agency_id as agency, class from suggestion where publication = $1", casework.Published)
+	c := PublicChoices{map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, r := range rows {
+		c.Sessions[r.Session], c.Categories[r.Category], c.Agencies[r.Agency], c.Classes[r.Class] = true, true, true, true
+	}
+	return c, err
 }

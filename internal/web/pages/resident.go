@@ -33,8 +33,6 @@ func (s *Site) residentRoutes() {
 	s.Handle("GET /mine", s.mine)
 	s.Handle("GET /mine/{action}", s.mineForm)
 	s.HandleUpload("POST /mine/{action}", maxUpload, s.mineDo)
-	s.Handle("GET /published", s.publishedList)
-	s.Handle("GET /published/{number}", s.published)
 }
 
 type frontView struct {
