@@ -96,7 +96,7 @@ func deployment(t *testing.T, s storage) {
 	if err := demo.Cases(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); err != nil {
+	if err := event.CatchUp(t.Context(), h.db, "test", h.consumers()...); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.close(); err != nil {

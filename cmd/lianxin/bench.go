@@ -128,7 +128,7 @@ func (c *benchCmd) prepare(ctx context.Context, at storage, b *bencher) (engine 
 	if err := h.notices.Begin(ctx, h.db.Now()); err != nil { // what was filled in tells nobody
 		return "", err
 	}
-	return string(h.db.Engine()), event.CatchUp(ctx, h.db, "bench", h.cases.Indexer(), h.notices.Consumer())
+	return string(h.db.Engine()), event.CatchUp(ctx, h.db, "bench", h.consumers()...)
 }
 
 // fill brings so many cases as far as their assignment, through the same verbs as everybody.

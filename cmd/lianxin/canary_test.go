@@ -114,7 +114,7 @@ func (town *town) sow() sown {
 	do("clerk", 0, "confirm", casework.Input{"agrees": "agree", "words": freeWords["confirming"]})
 	do("clerk", 0, "ask_publish", casework.Input{"public_title": freeWords["public title"], "public_body": freeWords["public body"], "public_reply": freeWords["public reply"],
 		"redaction": "personal", "redaction_reason": freeWords["redaction"], "with_verdict": true})
-	if err := event.CatchUp(t.Context(), town.h.db, "test", town.h.cases.Indexer()); err != nil {
+	if err := event.CatchUp(t.Context(), town.h.db, "test", town.h.cases.Indexers()...); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -82,7 +82,7 @@ func (h *house) demonstrate(ctx context.Context) ([]pages.DemoAccount, error) {
 				return nil, err
 			}
 		}
-		if err := event.CatchUp(ctx, h.db, "demo", h.cases.Indexer(), h.notices.Consumer()); err != nil {
+		if err := event.CatchUp(ctx, h.db, "demo", h.consumers()...); err != nil {
 			return nil, err
 		}
 		if err := demo.Finish(ctx, h.db); err != nil {

@@ -115,12 +115,18 @@ func (s storage) load(ctx context.Context, in io.Reader) ([]store.TableSum, erro
 	if h, err = s.openRecord(ctx); err != nil {
 		return nil, err
 	}
-	index := h.cases.Indexer()
-	err = event.Forget(ctx, h.db, index.Name)
-	if err == nil {
-		err = event.CatchUp(ctx, h.db, store.NewID(), index)
+	return sums, errors.Join(h.reindex(ctx), h.close())
+}
+
+// reindex makes the search indexes anew from the record.
+func (h *house) reindex(ctx context.Context) error {
+	indexes := h.cases.Indexers()
+	for _, index := range indexes {
+		if err := event.Forget(ctx, h.db, index.Name); err != nil {
+			return err
+		}
 	}
-	return sums, errors.Join(err, h.close())
+	return event.CatchUp(ctx, h.db, store.NewID(), indexes...)
 }
 
 // unzipped reads what may be compressed.

@@ -192,6 +192,9 @@ func (h *house) furnish(ctx context.Context, keys sealed.Keys) (err error) {
 	return h.cases.KeepProcedures(ctx)
 }
 
+// consumers are all that follow the record.
+func (h *house) consumers() []event.Consumer { return append(h.cases.Indexers(), h.notices.Consumer()) }
+
 func (h *house) close() error { return errors.Join(h.files.Close(), h.db.Close()) }
 
 // sentence words an error for whoever runs a command: in Chinese where it is one for users, else as it is.

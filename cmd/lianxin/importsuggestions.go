@@ -62,7 +62,7 @@ func (c *importSuggestionsCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := event.CatchUp(ctx, h.db, "import", h.cases.Indexer()); err != nil {
+	if err := event.CatchUp(ctx, h.db, "import", h.cases.Indexers()...); err != nil {
 		return err
 	}
 	if err := c.tell(h, sum, names); err != nil {

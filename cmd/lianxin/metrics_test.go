@@ -53,7 +53,7 @@ func TestTheOperatorsAddress(t *testing.T) {
 	}
 	_, metrics := get("/metrics")
 	for _, want := range []string{`lianxin_request_seconds_count{method="GET",route="GET /cases/{number}",status="200"} 1`, `lianxin_assignments_open{lamp="red"}`, `lianxin_cases_open{lamp="green"}`,
-		`lianxin_consumer_behind{consumer="search.case"}`, "lianxin_events_waiting", "go_goroutines", "process_resident_memory_bytes"} {
+		`lianxin_consumer_behind{consumer="search.case"}`, `lianxin_consumer_behind{consumer="search.public"}`, "lianxin_events_waiting", "go_goroutines", "process_resident_memory_bytes"} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("the metrics lack %s", want)
 		}

@@ -145,7 +145,7 @@ func followed(t *testing.T, h *house) {
 	t.Helper()
 	var last error
 	for range 150 { // a killed server's lease lasts ten seconds
-		if last = event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); last != nil {
+		if last = event.CatchUp(t.Context(), h.db, "test", h.consumers()...); last != nil {
 			t.Fatal(last)
 		}
 		if r, err := event.Look(t.Context(), h.db.Reader()); err != nil || r.Waiting == 0 {

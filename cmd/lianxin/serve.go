@@ -179,7 +179,7 @@ func (h *house) background(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	running.Go(func() {
-		event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.cases.Indexer(), h.notices.Consumer())
+		event.Follow(ctx, h.db, store.NewID(), 300*time.Millisecond, h.consumers()...)
 	})
 	running.Go(func() { h.deliver.Run(ctx, 2*time.Second) })
 	every(ctx, &running, time.Minute, "timed actions", func() error {

@@ -57,7 +57,7 @@ func furnished(t testing.TB, cases bool) *town {
 				t.Fatal(err)
 			}
 		}
-		if err := event.CatchUp(t.Context(), h.db, "test", h.cases.Indexer(), h.notices.Consumer()); err != nil {
+		if err := event.CatchUp(t.Context(), h.db, "test", h.consumers()...); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -107,12 +107,12 @@ func TestTheRoadOnPaper(t *testing.T) {
 func TestEveryPageIsAccessible(t *testing.T) {
 	town := furnished(t, true)
 	p := webtest.Browser(t)
-	page, err := town.h.cases.PublishedList(t.Context(), "opinion", 0, 1)
-	if err != nil || len(page) == 0 {
+	page, err := town.h.cases.PublishedList(t.Context(), casework.PublicQuery{Kind: "opinion"})
+	if err != nil || len(page.List) == 0 {
 		t.Fatalf("nothing is published: %v", err)
 	}
 	for name, path := range map[string]string{"front": "/", "say": "/say?grid=G-02003-01", "track": "/track", "privacy": "/privacy", "published": "/published",
-		"published-one": "/published/" + page[0].Number, "sign-in": "/sign-in", "error": "/nowhere"} {
+		"published-one": "/published/" + page.List[0].Number, "sign-in": "/sign-in", "error": "/nowhere"} {
 		p.AxeEverywhere(town.url+path, name)
 	}
 	p.Go(town.url+"/say").Fill("body", "楼道灯不亮").Click("提交")

@@ -15,6 +15,7 @@ import (
 	"lianxin/internal/errs"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
+	"lianxin/internal/suggestion"
 )
 
 // Asker is what a request says of its asker.
@@ -221,13 +222,24 @@ func (s *service) read(ctx context.Context, in *caseInput) (*body[any], error) {
 		if err != nil {
 			return nil, s.problem(err)
 		}
-		return &body[any]{Status: http.StatusOK, Body: public(pub)}, nil
+		out := public(pub)
+		if pub.Kind == suggestion.Kind {
+			if out.Raised, err = s.raised(ctx, in.Number); err != nil {
+				return nil, s.problem(err)
+			}
+		}
+		return &body[any]{Status: http.StatusOK, Body: out}, nil
 	}
 	v, err := s.Cases.View(ctx, actor, in.Number)
 	if err != nil {
 		return nil, s.problem(err)
 	}
 	return s.shown(v, 0), nil
+}
+
+func (s *service) raised(ctx context.Context, number string) (*raisedView, error) {
+	p, err := suggestion.Published(ctx, s.Cases, number)
+	return &raisedView{Session: p.Session, Phase: p.Phase, Serial: p.Serial, Deputy: p.Deputy, Delegation: p.Delegation, Agencies: p.Agencies, TitleOnly: p.TitleOnly}, err
 }
 
 // show answers with the case as the actor may see it; the ETag is that of the assignment where one is meant.

@@ -126,6 +126,7 @@ type publicView struct {
 	Title       string `json:"title"`
 	Body        string `json:"body"`
 	Reply       string `json:"reply"`
+	Second      string `json:"second_reply,omitempty"`
 	Category    string `json:"category,omitempty"`
 	Grid        string `json:"grid,omitempty"`
 	ReceivedOn  string `json:"received_on"`
@@ -134,6 +135,19 @@ type publicView struct {
 	State       string `json:"state"`
 	Class       string `json:"class,omitempty"`
 	Verdict     string `json:"verdict,omitempty"`
+
+	Raised *raisedView `json:"raised,omitempty" doc:"Of a suggestion."`
+}
+
+// raisedView is what the allow-list has of a suggestion beside what all kinds have.
+type raisedView struct {
+	Session    string   `json:"session"`
+	Phase      string   `json:"phase"`
+	Serial     int64    `json:"serial"`
+	Deputy     string   `json:"deputy,omitempty" doc:"Id of the person; not told where the title alone is public."`
+	Delegation string   `json:"delegation,omitempty"`
+	Agencies   []string `json:"agencies"`
+	TitleOnly  bool     `json:"title_only,omitempty"`
 }
 
 // listedView is a case in a list.
@@ -230,6 +244,6 @@ func (sh shaper) assignment(a casework.AssignmentView, all []casework.Assignment
 }
 
 func public(p casework.Public) *publicView {
-	return &publicView{Number: p.Number, Kind: p.Kind, Title: p.Title, Body: p.Body, Reply: p.Reply, Category: p.Category, Grid: p.Grid, ReceivedOn: string(p.ReceivedOn),
+	return &publicView{Number: p.Number, Kind: p.Kind, Title: p.Title, Body: p.Body, Reply: p.Reply, Second: p.Second, Category: p.Category, Grid: p.Grid, ReceivedOn: string(p.ReceivedOn),
 		AnsweredOn: string(p.AnsweredOn), PublishedOn: string(p.PublishedOn), State: p.State, Class: p.Class, Verdict: p.Verdict}
 }

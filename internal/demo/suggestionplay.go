@@ -104,7 +104,7 @@ func (p *player) all() error {
 		do   func() error
 	}{{"draft", nil}, {"cosigning", p.invited}, {"reviewing", p.submitted}, {"to_dispatch", p.numbered}, {"dispatched", p.dispatched}, {"splitting", p.received}, {"to_sign", p.split},
 		{"returning", p.returned}, {"moved", p.moved}, {"handling", p.signed}, {"contacted", p.contacted}, {"checking", p.drafted}, {"to_issue", p.passed}, {"to_deliver", p.issued}, {"answered", p.delivered},
-		{"settled", p.settled}, {"unhappy", p.unhappy}, {"again", p.again}, {"done", p.judged}, {"published", p.published}, {"rechecking", p.lookedBack}, {"self_checked", p.selfChecked}, {"all", p.reanswered}, {"promise", p.promised}} {
+		{"settled", p.settled}, {"unhappy", p.unhappy}, {"again", p.again}, {"done", p.judged}, {"published", p.published}, {"rechecking", p.lookedBack}, {"self_checked", p.selfChecked}, {"all", p.reanswered}, {"published_again", p.publishedAgain}, {"promise", p.promised}} {
 		if step.do != nil {
 			if err := step.do(); err != nil {
 				return err

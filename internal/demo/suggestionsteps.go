@@ -219,14 +219,37 @@ func (p *player) published() error {
 		return nil
 	}
 	p.wait(3 * day)
-	in := casework.Input{"public_title": p.st.Title, "public_body": p.st.Body, "public_reply": p.st.Reply[0], "redaction": "none", "with_verdict": true}
-	if p.st.Unhappy {
-		in["public_reply"] = p.st.Reply[0] + "\n针对代表意见，补充制定了具体措施和完成时限。"
+	return p.public("")
+}
+
+// public asks for the publication and grants it: the words as they are, or the title alone where the deputy wants no more.
+func (p *player) public(second string) error {
+	in := casework.Input{"public_title": p.st.Title, "redaction": "none", "with_verdict": true}
+	if p.st.Disclosure != "title" {
+		in["public_body"], in["public_reply"] = p.st.Body, p.st.Reply[0]
+		if p.st.Unhappy {
+			in["public_reply"] = p.st.Reply[0] + "\n针对代表意见，补充制定了具体措施和完成时限。"
+		}
+		if second != "" {
+			in["public_second"] = second
+		}
 	}
 	if err := p.do(p.cast.clerk(), 0, "ask_publish", in); err != nil {
 		return err
 	}
 	return p.do(p.cast.reviewer(), 0, "publish", nil)
+}
+
+// publishedAgain makes the second answer public beside the first.
+func (p *player) publishedAgain() error {
+	if !p.st.Publish || p.st.Round == "" || p.st.Disclosure == "title" {
+		return nil
+	}
+	p.wait(3 * day)
+	if err := p.do(p.cast.clerk(), 0, "unpublish", casework.Input{"words": "补充公开再答复。"}); err != nil {
+		return err
+	}
+	return p.public(p.st.Reply[1])
 }
 
 func (p *player) lookedBack() error {

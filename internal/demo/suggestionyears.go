@@ -161,7 +161,6 @@ func (st Story) finished(i int) Story {
 	st.Publish = i%5 == 1
 	if i%11 == 5 {
 		st.Disclosure = "title"
-		st.Publish = false
 	}
 	if st.First == "b" && st.Final == "b" {
 		st.Kept, st.KeptOn = "kept", st.PromiseOn.AddDays(20)

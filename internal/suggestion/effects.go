@@ -54,14 +54,15 @@ func effects() map[string]casework.Effect {
 			a.Target.Put(DocNumber, a.TextOf("doc_number"))
 			a.Target.ReplyText = a.TextOf("words")
 		}),
-		"draft":      draft,
-		"pass":       set(pass),
-		"issued":     set(issued),
-		"delivered":  set(delivered),
-		"self_check": set(selfCheck),
-		"verify":     set(func(a *casework.Act) { a.Target.Put(Verified, a.Values.String("found")) }),
-		"reanswer":   reanswer,
-		"instruct":   instruct(all["reassign"]),
+		"draft":       draft,
+		"pass":        set(pass),
+		"issued":      set(issued),
+		"delivered":   set(delivered),
+		"self_check":  set(selfCheck),
+		"verify":      set(func(a *casework.Act) { a.Target.Put(Verified, a.Values.String("found")) }),
+		"reanswer":    reanswer,
+		"instruct":    instruct(all["reassign"]),
+		"ask_publish": askPublish(all["ask_publish"]),
 	} {
 		all[name] = e
 	}
@@ -289,6 +290,9 @@ func lookedBack(ctx context.Context, a *casework.Act) error {
 	out, err := a.Collect(ctx, leaves)
 	if err != nil {
 		return err
+	}
+	if a.Case.Get(casework.FirstReply) == "" {
+		a.Case.Put(casework.FirstReply, a.Case.ReplyText)
 	}
 	a.Case.ReplyText, a.Case.PromiseOn = out.ReplyText, out.PromiseOn
 	a.Case.Put(Proposed, out.Class)

@@ -42,7 +42,8 @@ type definer struct {
 
 func (d definer) selection(base func(*store.Where, figure.Scope)) figure.Selection {
 	return figure.Selection{From: `suggestion s join case_file c on c.congress_id = s.congress_id and c.id = s.case_id
-		join case_text t on t.congress_id = c.congress_id and t.id = c.title_text`, Congress: "s.congress_id", Key: "s.number", Title: "t.body", At: "s.raised_at",
+		join case_text t on t.congress_id = c.congress_id and t.id = case when c.publication = 'published' then c.public_title_text else c.title_text end`,
+		Congress: "s.congress_id", Key: "s.number", Title: "t.body", At: "s.raised_at",
 		Base: base, Visible: d.visible}
 }
 

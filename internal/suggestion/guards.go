@@ -25,6 +25,7 @@ func when(key string, holds func(a *casework.Act) bool) casework.Guard {
 
 func guards() map[string]casework.Guard {
 	all := casework.Guards()
+	all["publishable"] = publishable(all["publishable"])
 	all["at_meeting"] = when("suggestion.in_recess", func(a *casework.Act) bool { return a.Case.Get(Phase) == Meeting })
 	all["collecting"] = collecting
 	all["head_signs"] = headSigns

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -221,7 +222,7 @@ func prefill(v *caseView, action *procedure.Action) {
 			f.Ticked(v.View.Urgent)
 		}
 	case "ask_publish":
-		v.Form.Set("public_title", v.View.Title).Set("public_body", v.View.Body).Set("public_reply", v.View.Reply)
+		prefillPublic(v)
 	}
 }
 
@@ -275,4 +276,25 @@ func (s *Site) act(w http.ResponseWriter, r *http.Request, me *visitor) error {
 		return web.Redirect(w, r, "/receipt")
 	}
 	return s.Done(w, r, casePath(v.View.Number, r.PathValue("n")), "case.done", "Action", action.Label)
+}
+
+// prefillPublic offers the originals, as far as they may be made public; without a second answer there is no field for one.
+func prefillPublic(v *caseView) {
+	c := v.View
+	v.Form.Set("public_title", c.Title)
+	first := c.Words["first_reply"]
+	drop := func(name string) {
+		v.Form.Fields = slices.DeleteFunc(v.Form.Fields, func(f *web.Field) bool { return f.Name == name })
+	}
+	switch {
+	case suggestion.TitleOnly(c.Case):
+		for _, name := range []string{"public_body", "public_reply", "public_second"} {
+			drop(name)
+		}
+	case first != "":
+		v.Form.Set("public_body", c.Body).Set("public_reply", first).Set("public_second", c.Reply)
+	default:
+		drop("public_second")
+		v.Form.Set("public_body", c.Body).Set("public_reply", c.Reply)
+	}
 }

@@ -33,8 +33,6 @@ func (s *Site) residentRoutes() {
 	s.Handle("GET /mine", s.mine)
 	s.Handle("GET /mine/{action}", s.mineForm)
 	s.HandleUpload("POST /mine/{action}", maxUpload, s.mineDo)
-	s.Handle("GET /published", s.publishedList)
-	s.Handle("GET /published/{number}", s.published)
 }
 
 type frontView struct {
@@ -45,10 +43,11 @@ type frontView struct {
 func (s *Site) front(w http.ResponseWriter, r *http.Request) error {
 	v := &frontView{Page: s.Page(r, "front.title")}
 	v.Lead = v.T("front.lead")
-	var err error
-	if v.Published, err = s.Cases.PublishedList(r.Context(), opinion.Kind, 0, 5); err != nil {
+	page, err := s.Cases.PublishedList(r.Context(), casework.PublicQuery{Kind: opinion.Kind, Limit: 5})
+	if err != nil {
 		return err
 	}
+	v.Published = page.List
 	return s.Render(w, r, "front", v)
 }
 

@@ -78,6 +78,7 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	}
 	s.Shell = shell
 	s.residentRoutes()
+	s.publishedRoutes()
 	s.accountRoutes()
 	s.caseRoutes()
 	s.writingRoutes()
