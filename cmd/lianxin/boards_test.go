@@ -13,7 +13,7 @@ import (
 )
 
 // parsed reads a page.
-func parsed(t *testing.T, body string) *html.Node {
+func parsed(t testing.TB, body string) *html.Node {
 	t.Helper()
 	n, err := html.Parse(strings.NewReader(body))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 )
 
 // publicRows follows a public list to its end and returns the numbers in it.
-func publicRows(t *testing.T, g *guest, to string) []string {
+func publicRows(t testing.TB, g *guest, to string) []string {
 	t.Helper()
 	var numbers []string
 	for to != "" {
