@@ -1,8 +1,11 @@
 package paper
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
@@ -43,19 +46,15 @@ func TextsOf(i Item) []string {
 
 // Sort puts a batch into the order of sessions and numbers; what has no number yet stands last.
 func (b Batch) Sort(names registry.Names) {
+	last := func(n int64) int64 {
+		if n == 0 {
+			return math.MaxInt64
+		}
+		return n
+	}
 	slices.SortStableFunc(b.Items, func(x, y Item) int {
-		for _, part := range [][2]string{{x.Row.Session, y.Row.Session}, {x.Row.Phase, y.Row.Phase}} {
-			if part[0] != part[1] {
-				return map[bool]int{true: -1, false: 1}[part[0] == suggestion.Meeting || part[1] != suggestion.Meeting && names.Of("congress_session", part[0]) < names.Of("congress_session", part[1])]
-			}
-		}
-		last := func(n int64) int64 {
-			if n == 0 {
-				return 1 << 40
-			}
-			return n
-		}
-		return int(last(x.Row.Serial) - last(y.Row.Serial))
+		return cmp.Or(strings.Compare(names.Of("congress_session", x.Row.Session), names.Of("congress_session", y.Row.Session)), strings.Compare(x.Row.Phase, y.Row.Phase),
+			cmp.Compare(last(x.Row.Serial), last(y.Row.Serial)))
 	})
 }
 

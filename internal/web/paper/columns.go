@@ -85,20 +85,20 @@ func Columns() []Column {
 	none := func(Desk, Batch, Item) string { return "" }
 	return []Column{
 		{"n", 1, render.Middle, none}, // filled in by the table
-		{"number", 3.2, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Number }},
-		{"serial", 3, render.Start, func(d Desk, _ Batch, i Item) string { return d.serialOf(i) }},
-		{"short", 1.8, render.Middle, func(d Desk, _ Batch, i Item) string { return d.short(i) }},
-		{"title", 6, render.Start, func(_ Desk, _ Batch, i Item) string { return i.Title }},
+		{"number", 4.1, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Number }},
+		{"serial", 3.6, render.Start, func(d Desk, _ Batch, i Item) string { return d.serialOf(i) }},
+		{"short", 2, render.Middle, func(d Desk, _ Batch, i Item) string { return d.short(i) }},
+		{"title", 5.6, render.Start, func(_ Desk, _ Batch, i Item) string { return i.Title }},
 		{"state", 1.8, render.Middle, func(_ Desk, b Batch, i Item) string {
 			if st, ok := b.Procedure.Case.State(i.State); ok {
 				return st.Label
 			}
 			return i.State
 		}},
-		{"deputy", 1.8, render.Middle, named("person", func(i Item) string { return i.Deputy })},
+		{"deputy", 2, render.Middle, named("person", func(i Item) string { return i.Deputy })},
 		{"delegation", 2.2, render.Middle, extra(suggestion.Delegation)},
 		{"signers", 1.2, render.Middle, func(_ Desk, _ Batch, i Item) string { return count(int64(i.Signed())) }},
-		{"raised_on", 2.2, render.Middle, instant(func(i Item) int64 { return i.AcceptedAt })},
+		{"raised_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.AcceptedAt })},
 		{"category", 2.2, render.Middle, named("category", func(i Item) string { return i.Category })},
 		{"category_region", 2.4, render.Middle, named("category", func(i Item) string { return i.Get(suggestion.CategoryRegion) })},
 		{"plan_lead", 2.8, render.Start, plan(suggestion.PlanLead)},
@@ -107,12 +107,12 @@ func Columns() []Column {
 		{"plan_words", 3.6, render.Start, func(_ Desk, b Batch, i Item) string { return b.Texts[i.Get(suggestion.PlanWords)] }},
 		{"addressee", 2.8, render.Start, named("agency", func(i Item) string { return i.Row.Addressee })},
 		{"letter_number", 2.4, render.Start, func(_ Desk, b Batch, i Item) string { return b.Texts[i.Get(suggestion.LetterNumber)] }},
-		{"dispatched_on", 2.2, render.Middle, instant(func(i Item) int64 { return i.Row.DispatchedAt })},
+		{"dispatched_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.Row.DispatchedAt })},
 		{"lead", 2.8, render.Start, agencies(func(answer, _ []*casework.Assignment) []*casework.Assignment { return answer })},
 		{"co", 2.8, render.Start, agencies(func(_, opine []*casework.Assignment) []*casework.Assignment { return opine })},
-		{"signed_on", 2.2, render.Middle, instant(func(i Item) int64 { return i.Row.SignedAt })},
-		{"due_on", 2.2, render.Middle, func(_ Desk, _ Batch, i Item) string { return lastDay(i.Row.DueAt) }},
-		{"batch_due", 2.2, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.BatchDue }},
+		{"signed_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.Row.SignedAt })},
+		{"due_on", 2.6, render.Middle, func(_ Desk, _ Batch, i Item) string { return lastDay(i.Row.DueAt) }},
+		{"batch_due", 2.6, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.BatchDue }},
 		{"leader", 2, render.Middle, parts(func(b Batch, a *casework.Assignment) string { return b.Texts[a.Get(suggestion.Leader)] })},
 		{"met", 1.2, render.Middle, func(d Desk, _ Batch, i Item) string {
 			if i.Row.Met {
@@ -120,7 +120,7 @@ func Columns() []Column {
 			}
 			return ""
 		}},
-		{"answered_on", 2.2, render.Middle, instant(func(i Item) int64 { return i.Row.AnsweredAt })},
+		{"answered_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.Row.AnsweredAt })},
 		{"doc_number", 2.6, render.Start, parts(func(b Batch, a *casework.Assignment) string { return b.Texts[a.Get(suggestion.DocNumber)] })},
 		{"days_late", 1.4, render.Middle, func(d Desk, _ Batch, i Item) string {
 			if n := daysLate(i, d.Today); n > 0 {
@@ -132,7 +132,7 @@ func Columns() []Column {
 		{"class", 2.2, render.Start, choice("class", func(i Item) string { return i.Class })},
 		{"first_class", 2.2, render.Start, choice("class", func(i Item) string { return i.Get(suggestion.FirstClass) })},
 		{"promise", 4, render.Start, parts(func(b Batch, a *casework.Assignment) string { return b.Texts[a.PromiseText] })},
-		{"promise_on", 2.2, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.PromiseOn }},
+		{"promise_on", 2.6, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.PromiseOn }},
 		{"attitude", 1.6, render.Middle, choice("satisfaction", func(i Item) string { return i.Attitude })},
 		{"result", 1.6, render.Middle, choice("satisfaction", func(i Item) string { return i.Result })},
 		{"collected", 2.2, render.Middle, none},
@@ -178,6 +178,21 @@ func (d Desk) short(i Item) string {
 		return ""
 	}
 	return d.T("paper.short", "N", i.Row.Serial)
+}
+
+// numbered is the column that tells a batch's suggestions apart: their bare numbers within one series, else with the session.
+func (b Batch) numbered() string {
+	if b.Session.ID != "" && b.Phase != "" {
+		return "short"
+	}
+	return "serial"
+}
+
+func (d Desk) numberOf(b Batch, i Item) string {
+	if b.numbered() == "short" {
+		return d.short(i)
+	}
+	return d.serialOf(i)
 }
 
 // pick finds columns by key, under their own headings.

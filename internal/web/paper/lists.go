@@ -17,11 +17,11 @@ func (d Desk) HandOver(b Batch) Laid {
 	limits := b.Procedure.Limits
 	paragraphs := []string{d.T("paper.hand_over_1", "Raised", d.raised(b), "N", len(b.Items)),
 		d.T("paper.hand_over_2_"+string(limits["handle"].Unit), "N", limits["handle"].N, "Wide", limits["handle_wide"].N),
-		d.T("paper.hand_over_3", "Office", b.Office.Name)}
+		d.T("paper.hand_over_3", "Office", b.Office.Name, "Phone", b.Office.Phone)}
 	if due := b.Session.BatchDue; due != "" && b.Phase == suggestion.Meeting {
 		paragraphs = slices.Insert(paragraphs, 2, d.T("paper.hand_over_due", "Due", d.Date(due)))
 	}
-	list := d.table(b, d.pick("n", "short", "title", "deputy", "delegation", "category", "lead", "co", "due_on"), 9)
+	list := d.table(b, d.pick("n", b.numbered(), "title", "deputy", "delegation", "category", "lead", "co", "due_on"), 9)
 	for n, i := range b.Items {
 		list.Rows[n][6].Text, list.Rows[n][7].Text = d.handling(b, i)
 	}
@@ -30,9 +30,6 @@ func (d Desk) HandOver(b Batch) Laid {
 		To: d.T("paper.to", "Who", b.Addressee.Name), Body: render.Paragraphs(strings.Join(paragraphs, "\n")), Attachments: render.Labelled{Label: d.T("paper.enclosed"), Items: []string{title}},
 		Sign: b.Office.Name, Date: on, Comma: d.T("paper.comma"), Stop: d.T("paper.stop"),
 		Enclosures: []render.Enclosure{{Label: d.T("paper.enclosure"), Title: title, Blocks: []render.Block{list}}}}
-	if b.Office.Phone != "" {
-		l.Notes = []string{d.T("paper.ring_office", "Phone", b.Office.Phone)}
-	}
 	return Laid{Document: l.Document(), Rows: list.Sheet()}
 }
 
@@ -44,7 +41,7 @@ func (d Desk) handed(b Batch) (number, on string) {
 		return !slices.ContainsFunc(b.Items, func(i Item) bool { return value(i) != value(first) })
 	}
 	if number == "" || !same(func(i Item) string { return b.Texts[i.Get(suggestion.LetterNumber)] }) {
-		number = ""
+		number = d.T("paper.number_blank", "Year", d.Today.Year())
 	}
 	if same(func(i Item) string { return day(i.Row.DispatchedAt) }) {
 		on = d.Date(dateOf(first.Row.DispatchedAt))
@@ -69,7 +66,7 @@ func (d Desk) handling(b Batch, i Item) (lead, co string) {
 
 // Meeting is the list an assignment meeting goes through before anything is dispatched 交办会清单, gathered by who is to answer.
 func (d Desk) Meeting(b Batch) Laid {
-	columns := d.pick("n", "short", "title", "deputy", "delegation", "category", "plan_lead", "plan_co", "plan_split", "plan_words")
+	columns := d.pick("n", b.numbered(), "title", "deputy", "delegation", "category", "plan_lead", "plan_co", "plan_split", "plan_words")
 	groups := map[string][]Item{}
 	for _, i := range b.Items {
 		groups[i.Get(suggestion.PlanLead)] = append(groups[i.Get(suggestion.PlanLead)], i)
@@ -110,8 +107,8 @@ func (d Desk) Receipts(b Batch, agency string) Laid {
 		key   string
 		width float64
 		align render.Align
-	}{{"n", 1, render.Middle}, {"serial", 3.4, render.Start}, {"title", 7, render.Start}, {"agency", 3.4, render.Start}, {"part", 1.6, render.Middle}, {"dispatched_on", 2.2, render.Middle},
-		{"due_on", 2.2, render.Middle}, {"signed_on", 2.4, render.Middle}, {"signed_by", 3, render.Middle}, {"remark", 2, render.Start}} {
+	}{{"n", 1, render.Middle}, {b.numbered(), 3.6, render.Start}, {"title", 7, render.Start}, {"agency", 3.6, render.Start}, {"part", 1.8, render.Middle}, {"dispatched_on", 2.5, render.Middle},
+		{"due_on", 2.5, render.Middle}, {"signed_on", 2.5, render.Middle}, {"signed_by", 3, render.Middle}, {"remark", 2, render.Start}} {
 		t.Columns = append(t.Columns, render.Column{Title: d.T("paper.column." + c.key), Width: c.width, Align: c.align})
 	}
 	gone := b.Procedure.Assignment.Gone()
@@ -120,7 +117,7 @@ func (d Desk) Receipts(b Batch, agency string) Laid {
 			if slices.Contains(gone, a.State) || agency != "" && a.Agency != agency {
 				continue
 			}
-			row := render.Line(count(int64(len(t.Rows)+1)), d.serialOf(i), i.Title, d.Names.Of("agency", a.Agency), d.T("casework.part."+a.Part), day(a.AssignedAt), lastDay(a.Clocks.V["handle"].DueAt), day(a.SignedAt), "", "")
+			row := render.Line(count(int64(len(t.Rows)+1)), d.numberOf(b, i), i.Title, d.Names.Of("agency", a.Agency), d.T("casework.part."+a.Part), day(a.AssignedAt), lastDay(a.Clocks.V["handle"].DueAt), day(a.SignedAt), "", "")
 			if a.SignedAt != 0 {
 				row[8].Text = b.Signed[a.ID]
 			}
