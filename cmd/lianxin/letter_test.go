@@ -33,7 +33,7 @@ func TestLettersOutOfTheRecord(t *testing.T) {
 		has   []string
 		not   []string
 	}{
-		"issued": {"a.state = 'replied' and s.class = 'a' and s.round_id = ''", "", []string{"〔A〕", "的答复", "现答复如下：", "收悉", "代表：", "建提〔", "抄送：", "市政府办公室", "此件主动公开", "联系电话", "征询意见表"}, []string{"送审稿"}},
+		"issued": {"a.state = 'replied' and s.class = 'a' and not exists (select 1 from suggestion_round r where r.case_id = s.case_id)", "", []string{"〔A〕", "的答复", "现答复如下：", "收悉", "代表：", "建提〔", "抄送：", "市政府办公室", "此件主动公开", "联系电话", "征询意见表"}, []string{"送审稿"}},
 		"draft":  {"a.state = 'checking'", "", []string{"送审稿", "的答复"}, []string{"建提〔"}},
 		"opined": {"a.state = 'opined'", "", []string{"会办意见", "会办函〔"}, []string{"〔A〕", "征询意见表"}},
 	} {

@@ -36,18 +36,9 @@ func PasteFields() []string {
 	return []string{PasteNumber, PasteAgency, PasteSigned, PasteClass, PasteReply, PastePromise, PastePromised, PasteSigner, PasteApproved, PasteDocument, PasteFedBack, PasteHow}
 }
 
-// Pasted is a row and what it asks for: the acts in order, all entered for others, or why not.
-type Pasted struct {
-	Line     int
-	Number   string
-	Actions  []string // labels
-	Requests []casework.Request
-	Err      error
-}
-
 // PasteBack reads rows of dates and results pasted back from a sheet, and rehearses every one; with apply it also carries them out, all or none.
 // A row leaves out what is done already. key makes a repeated paste do nothing again.
-func PasteBack(ctx context.Context, s *casework.Service, actor policy.Actor, rows []table.Row, key string, apply bool) ([]Pasted, error) {
+func PasteBack(ctx context.Context, s *casework.Service, actor policy.Actor, rows []table.Row, key string, apply bool) ([]casework.Pasted, error) {
 	names, err := registry.LoadNames(ctx, s.DB().Reader())
 	if err != nil {
 		return nil, err
@@ -57,20 +48,7 @@ func PasteBack(ctx context.Context, s *casework.Service, actor policy.Actor, row
 		return nil, err
 	}
 	p := paster{s: s, actor: actor, names: names, procedure: kind.Procedure, key: key}
-	var all []casework.Request
-	var found []Pasted
-	for _, row := range rows {
-		out := p.row(ctx, row)
-		if out.Err == nil {
-			out.Err = s.Rehearse(ctx, out.Requests...)
-		}
-		all = append(all, out.Requests...)
-		found = append(found, out)
-	}
-	if !apply || slices.ContainsFunc(found, func(p Pasted) bool { return p.Err != nil }) {
-		return found, nil
-	}
-	return found, s.ApplyAll(ctx, all...)
+	return s.PasteBack(ctx, rows, apply, func(row table.Row, out *casework.Pasted) { p.row(ctx, row, out) })
 }
 
 // paster turns rows into requests.
@@ -82,44 +60,35 @@ type paster struct {
 	key       string
 }
 
-func (p paster) row(ctx context.Context, row table.Row) Pasted {
-	out := Pasted{Line: row.Line, Err: row.Err}
-	if row.Err != nil {
-		return out
-	}
+func (p paster) row(ctx context.Context, row table.Row, out *casework.Pasted) {
 	f := func(name string) string { return strings.TrimSpace(row.Fields[name]) }
 	out.Number = strings.ToUpper(f(PasteNumber))
 	if out.Number == "" {
-		out.Err = errs.New(errs.Invalid, "opinion.paste_number").At(PasteNumber)
-		return out
+		out.Fail(errs.New(errs.Invalid, "opinion.paste_number").At(PasteNumber))
+		return
 	}
 	v, err := p.s.View(ctx, p.actor, out.Number)
 	if err != nil {
-		out.Err = err
-		return out
+		out.Fail(err)
+		return
 	}
-	r := &pasteRow{paster: p, out: &out, f: f, v: v}
+	r := &pasteRow{paster: p, out: out, f: f, v: v}
 	r.assignment()
 	r.fedBack()
-	if out.Err == nil && len(out.Requests) == 0 {
-		out.Err = errs.New(errs.Invalid, "opinion.paste_nothing")
+	if len(out.Requests) == 0 {
+		r.fail("opinion.paste_nothing", "")
 	}
-	return out
 }
 
 // pasteRow gathers the acts one row asks for.
 type pasteRow struct {
 	paster
-	out *Pasted
+	out *casework.Pasted
 	f   func(string) string
 	v   *casework.View
 }
 
-func (r *pasteRow) fail(key, field string) {
-	if r.out.Err == nil {
-		r.out.Err = errs.New(errs.Invalid, key).At(field)
-	}
-}
+func (r *pasteRow) fail(key, field string) { r.out.Fail(errs.New(errs.Invalid, key).At(field)) }
 
 // assignment enters signature, result and approval of the agency the row names, or of the one that answers for the case.
 func (r *pasteRow) assignment() {
@@ -141,7 +110,7 @@ func (r *pasteRow) assignment() {
 		state = "handling"
 	}
 	if state == "handling" && r.f(PasteReply) != "" {
-		in := casework.Input{"class": r.value("class", r.f(PasteClass)), "reply": r.f(PasteReply), "promise": r.f(PastePromise), "promise_on": r.day(PastePromised)}
+		in := casework.Input{"class": r.procedure.Typed("class", r.f(PasteClass)), "reply": r.f(PasteReply), "promise": r.f(PastePromise), "promise_on": r.day(PastePromised)}
 		r.add(a.N, "reply", r.f(PasteApproved), PasteApproved, in)
 		state = "to_approve"
 	}
@@ -157,18 +126,8 @@ func (r *pasteRow) fedBack() {
 		return
 	}
 	if at := r.day(PasteFedBack); at != "" && r.v.State == "replied" {
-		r.addAt(0, "feedback", deadline.Date(at), casework.Input{"how": r.value("contact_way", r.f(PasteHow))})
+		r.addAt(0, "feedback", deadline.Date(at), casework.Input{"how": r.procedure.Typed("contact_way", r.f(PasteHow))})
 	}
-}
-
-// value finds a choice by its label or its value; what is neither is left for the check to refuse by name.
-func (r *pasteRow) value(dictionary, typed string) string {
-	for _, c := range r.procedure.Choices[dictionary] {
-		if c.Label == typed {
-			return c.Value
-		}
-	}
-	return typed
 }
 
 // day reads a date as offices write it.
@@ -206,12 +165,11 @@ func (r *pasteRow) addAt(n int64, action string, day deadline.Date, in casework.
 		r.fail("opinion.paste_nothing", "")
 		return
 	}
-	req := casework.Request{Actor: r.actor, Number: r.v.Number, Assignment: n, Action: action, Input: given(in), Key: r.key + "/" + r.v.Number + "/" + action}
+	req := casework.Request{Actor: r.actor, Assignment: n, Action: action, Input: given(in), Key: r.key + "/" + r.v.Number + "/" + action}
 	if day != "" && day < deadline.DateOf(r.s.DB().Now()) {
 		req.OccurredAt = day.Start().Add(17 * time.Hour)
 	}
-	r.out.Actions = append(r.out.Actions, a.Label)
-	r.out.Requests = append(r.out.Requests, req)
+	r.out.Ask(a, req)
 }
 
 // ParseDay reads a date as offices write it in sheets: 2026-11-23, 2026/11/3, 2026.11.3, 20261103, or with the Chinese signs.

@@ -37,7 +37,7 @@ func TestPasteBack(t *testing.T) {
 		good := []string{opinion.PasteNumber, strings.ToLower(first.Number), opinion.PasteSigned, "2026/11/24", opinion.PasteClass, "已解决", opinion.PasteReply, "mended",
 			opinion.PasteSigner, "签某", opinion.PasteApproved, "2026年11月25日"}
 		bad := []string{opinion.PasteNumber, second.Number, opinion.PasteSigned, "24.11.", opinion.PasteReply, "mended"}
-		paste := func(apply bool, rows ...[]string) []opinion.Pasted {
+		paste := func(apply bool, rows ...[]string) []casework.Pasted {
 			t.Helper()
 			found, err := opinion.PasteBack(t.Context(), h.s, clerk, sheet(rows...), "key", apply)
 			if err != nil {

@@ -250,6 +250,24 @@ func (p *Procedure) Choice(dictionary, value string) (Choice, bool) {
 	return p.Choices[dictionary][i], true
 }
 
+// Typed finds the value of what somebody wrote for a choice: its label, its value, or as much of one label's beginning as tells it from the others.
+// What is none of them is returned as it is, to be refused by name.
+func (p *Procedure) Typed(dictionary, typed string) string {
+	begun := ""
+	for _, c := range p.Choices[dictionary] {
+		if c.Label == typed || strings.EqualFold(c.Value, typed) {
+			return c.Value
+		}
+		if typed != "" && strings.HasPrefix(strings.ToLower(c.Label), strings.ToLower(typed)) {
+			begun += "\n" + c.Value
+		}
+	}
+	if strings.Count(begun, "\n") == 1 {
+		return begun[1:]
+	}
+	return typed
+}
+
 // Option is the value chosen for an option; "" where the procedure has none of the name.
 func (p *Procedure) Option(name string) string { return p.Options[name].Value }
 

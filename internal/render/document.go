@@ -29,6 +29,11 @@ func A3() Paper {
 	return Paper{Width: 420, Height: 297, Top: 20, Right: 15, Bottom: 18, Left: 20}
 }
 
+// A4Lying is a wide list's sheet (margins are our default).
+func A4Lying() Paper {
+	return Paper{Width: 297, Height: 210, Top: 18, Right: 15, Bottom: 18, Left: 18}
+}
+
 func (p Paper) textWidth() MM  { return p.Width - p.Left - p.Right }
 func (p Paper) textHeight() MM { return p.Height - p.Top - p.Bottom }
 

@@ -120,11 +120,13 @@ func plan(a *casework.Act) {
 	a.Case.Put(PlanLead, a.Values.String("lead"))
 	a.Case.Put(PlanCo, strings.Join(a.Values.List("co"), ","))
 	a.Case.Put(PlanSplit, strings.Join(a.Values.List("split"), ","))
+	a.Case.Put(PlanWords, a.TextOf("words"))
 }
 
 func dispatch(ctx context.Context, a *casework.Act) error {
 	a.Case.Put(Wide, flag(a.Values.Bool("wide")))
 	a.Case.Put(Express, flag(a.Values.Bool("express")))
+	a.Case.Put(LetterNumber, a.TextOf("letter_number"))
 	if a.Values.Bool("express") && a.Case.Get(Phase) != Recess {
 		return errs.New(errs.Invalid, "suggestion.express_in_recess").At("express")
 	}

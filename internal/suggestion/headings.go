@@ -9,7 +9,7 @@ import (
 //go:embed headings.json
 var headingsFile []byte
 
-// headings are the columns each field of an import is looked for under; yesCell is how the registry's sheets write a box that is ticked.
+// headings are the columns each field of an import is looked for under, and what cells say for none and for yes; yesCell is how the registry's sheets write a box that is ticked.
 var headings, yesCell = mustHeadings()
 
 func mustHeadings() (map[string][]string, string) {

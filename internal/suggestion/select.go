@@ -76,30 +76,16 @@ func (sel Selection) beside(w *store.Where) {
 // Answering tells which agency answers each case, the first where several do: the record of a suggestion that the government office distributes names
 // the office. Whoever has a case before it is split is told as it stands.
 func Answering(ctx context.Context, s *casework.Service, cases []casework.Listed) (map[string]string, error) {
-	agencies := map[string]string{}
-	var ids []string
+	rows, err := Rows(ctx, s.DB().Reader(), cases)
+	if err != nil {
+		return nil, err
+	}
+	agencies := make(map[string]string, len(cases))
 	for _, c := range cases {
 		agencies[c.ID] = c.LeadAgency
-		if c.Kind == Kind {
-			ids = append(ids, c.ID)
+		if r, ok := rows[c.ID]; ok {
+			agencies[c.ID] = r.Agency
 		}
-	}
-	type row struct {
-		ID     string `db:"case_id"`
-		Agency string `db:"agency_id"`
-	}
-	const at = 500
-	for len(ids) > 0 {
-		n := min(at, len(ids))
-		w := new(store.Where).In("case_id", ids[:n]...)
-		rows, err := store.All[row](ctx, s.DB().Reader(), "select case_id, agency_id from suggestion"+w.String(), w.Args()...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			agencies[r.ID] = r.Agency
-		}
-		ids = ids[n:]
 	}
 	return agencies, nil
 }

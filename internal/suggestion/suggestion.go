@@ -44,7 +44,9 @@ const (
 	PlanLead       = "plan_lead" // 拟办
 	PlanCo         = "plan_co"
 	PlanSplit      = "plan_split"
-	Sampled        = "sampled" // "yes": drawn for a telephone call
+	PlanWords      = "text.plan_words"
+	LetterNumber   = "text.letter_number" // of the letter that handed it over 交办函
+	Sampled        = "sampled"            // "yes": drawn for a telephone call
 	CalledBack     = "called_back"
 	RoundID        = "round"
 	RoundBefore    = "round_before" // class settled before the round took it

@@ -234,10 +234,13 @@ func listActs(p *web.Page, me *visitor, kind string) []web.Act {
 	case kind == opinion.Kind && me.actor.Has(policy.Clerk, policy.Street):
 		acts = append(acts, web.Act{Href: "/cases/paste", Text: p.T("sheet.paste")})
 	case kind == suggestion.Kind && me.actor.Has(policy.Clerk, policy.Motions):
-		acts = append(acts, web.Act{Href: "/suggestions/pile", Text: p.T("pile.title")})
+		acts = append(acts, web.Act{Href: "/suggestions/pile", Text: p.T("pile.title")}, web.Act{Href: backPath, Text: p.T("back.title")})
 		if me.actor.Has(policy.Clerk) {
 			acts = append(acts, web.Act{Href: "/suggestions/call-back", Text: p.T("callback.title")})
 		}
+	}
+	if kind == suggestion.Kind && len(offered(me)) > 0 {
+		acts = append(acts, web.Act{Href: printPath, Text: p.T("printout.title")})
 	}
 	if me.actor.Has(mayWrite...) && kind != opinion.Kind {
 		acts = append(acts, web.Act{Href: listPath(kind) + "/new", Text: p.T("nav." + kind), Main: true})

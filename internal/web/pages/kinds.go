@@ -16,6 +16,7 @@ import (
 	"lianxin/internal/registry"
 	"lianxin/internal/suggestion"
 	"lianxin/internal/web"
+	"lianxin/internal/web/paper"
 )
 
 // kindNames are the kinds in the order pages name them.
@@ -143,11 +144,11 @@ func serial(p *web.Page, names registry.Names, c *casework.Case) string {
 	if c.Get(casework.Serial) == "" {
 		return ""
 	}
-	key := "suggestion.serial"
-	if c.Get(suggestion.Phase) == suggestion.Recess && c.Kind == suggestion.Kind {
-		key = "suggestion.serial_recess"
+	phase := c.Get(suggestion.Phase)
+	if c.Kind != suggestion.Kind {
+		phase = suggestion.Meeting
 	}
-	return p.T(key, "N", c.Get(casework.Serial), "Session", names.Of("congress_session", c.Get(suggestion.Session)))
+	return paper.SerialWords(p, names.Of("congress_session", c.Get(suggestion.Session)), phase, c.Get(casework.Serial))
 }
 
 // several words ids that stand joined by commas.

@@ -3,9 +3,11 @@ package pages
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"lianxin/internal/casework"
 	"lianxin/internal/errs"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
@@ -24,22 +26,36 @@ func (s *Site) pasteRoutes() {
 
 type pasteView struct {
 	web.Page
-	Form  *web.Form
-	Table web.Table
-	Wrong int
-	Told  bool
+	Form     *web.Form
+	Table    web.Table
+	Template string
+	Wrong    int
+	Same     int    // rows that change nothing
+	Ignored  string // columns that are not taken back
+	Told     bool
+
+	fields map[string]string // what each heading is
+	known  []string          // fields that are taken back; others of the headings are passed over
+}
+
+// pasteForm asks for rows, and whether they are to be written.
+func (v *pasteView) pasteForm(path, hint string) {
+	v.Form = v.Page.Form(path, &web.Field{Name: "rows", Kind: web.Area, Label: v.T("paste.rows"), Hint: hint, Max: maxPaste, Rows: 12},
+		&web.Field{Name: "file", Kind: web.File, Label: v.T("paste.file"), Hint: v.T("reg.file_hint"), Max: 1},
+		&web.Field{Name: "sure", Kind: web.Check, Label: v.T("paste.sure"), Hint: v.T("paste.sure_hint")})
+	v.Form.Submit = v.T("paste.submit")
 }
 
 func (s *Site) pasteView(r *http.Request, me *visitor) (*pasteView, error) {
 	if !me.actor.Has(policy.Clerk, policy.Street) {
 		return nil, errs.New(errs.Denied, "errs.denied")
 	}
-	v := &pasteView{Page: s.Page(r, "paste.title")}
+	v := &pasteView{Page: s.Page(r, "paste.title"), Template: "/cases/paste/template.xlsx", fields: map[string]string{}, known: opinion.PasteFields()}
 	v.Lead, v.Up = v.T("paste.lead"), &web.Link{Href: "/cases", Text: v.T("cases.title")}
-	v.Form = v.Page.Form("/cases/paste", &web.Field{Name: "rows", Kind: web.Area, Label: v.T("paste.rows"), Hint: v.T("paste.rows_hint", "Columns", s.pasteColumns(&v.Page)), Max: maxPaste, Rows: 12},
-		&web.Field{Name: "file", Kind: web.File, Label: v.T("paste.file"), Hint: v.T("reg.file_hint"), Max: 1},
-		&web.Field{Name: "sure", Kind: web.Check, Label: v.T("paste.sure"), Hint: v.T("paste.sure_hint")})
-	v.Form.Submit = v.T("paste.submit")
+	for _, f := range v.known {
+		v.fields[v.T("opinion.paste."+f)] = f
+	}
+	v.pasteForm("/cases/paste", v.T("paste.rows_hint", "Columns", s.pasteColumns(&v.Page)))
 	return v, nil
 }
 
@@ -73,25 +89,35 @@ func (s *Site) paste(w http.ResponseWriter, r *http.Request, me *visitor) error 
 	if err != nil {
 		return err
 	}
+	return s.pasted(w, r, v, "/cases", func(rows []table.Row) ([]casework.Pasted, error) {
+		return opinion.PasteBack(r.Context(), s.Cases, me.actor, rows, v.Form.Key, v.Form.Ticked("sure"))
+	})
+}
+
+// pasted takes rows back by a kind's own reading of them: rehearsed and shown, or done where that is sure and no row is refused.
+func (s *Site) pasted(w http.ResponseWriter, r *http.Request, v *pasteView, done string, back func(rows []table.Row) ([]casework.Pasted, error)) error {
 	var rows []table.Row
-	err = v.Form.Read(r)
+	err := v.Form.Read(r)
 	if err == nil {
 		rows, err = s.pastedRows(v)
 	}
-	var found []opinion.Pasted
+	var found []casework.Pasted
 	if err == nil {
-		found, err = opinion.PasteBack(r.Context(), s.Cases, me.actor, rows, v.Form.Key, v.Form.Ticked("sure"))
+		found, err = back(rows)
 	}
 	if err != nil {
 		return s.Again(w, r, "paste", v, v.Form, err)
 	}
 	for _, p := range found {
-		if p.Err != nil {
+		switch {
+		case p.Err != nil:
 			v.Wrong++
+		case len(p.Requests) == 0:
+			v.Same++
 		}
 	}
 	if v.Wrong == 0 && v.Form.Ticked("sure") {
-		return s.Done(w, r, "/cases", "paste.done", "N", len(found))
+		return s.Done(w, r, done, "paste.done", "N", len(found)-v.Same)
 	}
 	v.Told = true
 	v.Table = s.pasteTable(v, found)
@@ -118,26 +144,38 @@ func (s *Site) pastedRows(v *pasteView) ([]table.Row, error) {
 	if len(v.Form.Field("file").Files) > 0 { // so that what was checked is what is sent again
 		v.Form.Set("rows", tabs(file))
 	}
-	fields := map[string]string{}
-	for _, f := range opinion.PasteFields() {
-		fields[v.T("opinion.paste."+f)] = f
-	}
 	rows := make([]table.Row, 0, len(file.Rows))
 	for _, row := range file.Rows {
-		out := table.Row{Line: row.Line, Err: row.Err, Fields: map[string]string{}}
-		for head, cell := range row.Fields {
-			name, known := fields[strings.TrimSpace(head)]
-			if !known && strings.TrimSpace(cell) != "" && row.Err == nil {
-				return nil, errs.New(errs.Invalid, "paste.unknown_column").With(errs.Args{"Column": head}).At("rows")
-			}
-			out.Fields[name] = cell
+		out, err := v.read(row)
+		if err != nil {
+			return nil, err
 		}
 		rows = append(rows, out)
 	}
 	if len(rows) == 0 {
 		return nil, errs.New(errs.Invalid, "paste.empty").At("rows")
 	}
+	var ignored []string
+	for _, head := range file.Header {
+		if name, known := v.fields[head]; known && !slices.Contains(v.known, name) {
+			ignored = append(ignored, head)
+		}
+	}
+	v.Ignored = strings.Join(ignored, v.T("paper.and"))
 	return rows, nil
+}
+
+// read names a row's cells by the fields they are; one under a heading nobody knows is refused.
+func (v *pasteView) read(row table.Row) (table.Row, error) {
+	out := table.Row{Line: row.Line, Err: row.Err, Fields: map[string]string{}}
+	for head, cell := range row.Fields {
+		name, known := v.fields[strings.TrimSpace(head)]
+		if !known && strings.TrimSpace(cell) != "" && row.Err == nil {
+			return out, errs.New(errs.Invalid, "paste.unknown_column").With(errs.Args{"Column": head}).At("rows")
+		}
+		out.Fields[name] = cell
+	}
+	return out, nil
 }
 
 // tabs writes a file's rows as they would have been pasted.
@@ -172,10 +210,14 @@ func tabbed(text string) string {
 	return out.String()
 }
 
-func (s *Site) pasteTable(v *pasteView, found []opinion.Pasted) web.Table {
-	t := web.Table{Caption: v.T("paste.preview"), ShowCaption: true, Columns: []web.Column{{Label: v.T("reg.line"), Narrow: true}, {Label: v.T("case.number"), Narrow: true},
+// pasteTable tells of every row that would change something or cannot, what it would do.
+func (s *Site) pasteTable(v *pasteView, found []casework.Pasted) web.Table {
+	t := web.Table{Caption: v.T("paste.preview"), ShowCaption: true, Empty: web.Empty{Text: v.T("paste.nothing_new")}, Columns: []web.Column{{Label: v.T("reg.line"), Narrow: true}, {Label: v.T("case.number"), Narrow: true},
 		{Label: v.T("paste.acts")}, {Label: v.T("bulk.result")}}}
 	for _, p := range found {
+		if p.Err == nil && len(p.Requests) == 0 {
+			continue
+		}
 		result := web.Cell{Badge: &web.Badge{Text: v.T("bulk.able"), Tone: web.Good}}
 		if p.Err != nil {
 			result = web.Cell{Badge: &web.Badge{Text: v.T("bulk.unable"), Tone: web.Bad}, Note: strings.Join(v.Sentences(p.Err), "")}
@@ -184,7 +226,20 @@ func (s *Site) pasteTable(v *pasteView, found []opinion.Pasted) web.Table {
 		if p.Err == nil {
 			number.Href = "/cases/" + p.Number
 		}
-		t.Rows = append(t.Rows, []web.Cell{{Text: strconv.Itoa(p.Line)}, number, {Text: strings.Join(p.Actions, "、")}, result})
+		t.Rows = append(t.Rows, []web.Cell{{Text: strconv.Itoa(p.Line)}, number, {Text: strings.Join(p.Actions, "、"), Note: changesOf(&v.Page, p)}, result})
 	}
 	return t
+}
+
+// changesOf words what a row changes, from what to what.
+func changesOf(p *web.Page, row casework.Pasted) string {
+	var words []string
+	for _, c := range row.Changes {
+		from := c.From
+		if from == "" {
+			from = p.T("paste.blank")
+		}
+		words = append(words, p.T("paste.change", "Column", p.T("paper.column."+c.Field), "From", from, "To", c.To))
+	}
+	return strings.Join(words, "；")
 }

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"lianxin/internal/casework"
 	"lianxin/internal/deadline"
+	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
 	"lianxin/internal/registry"
 	"lianxin/internal/suggestion"
@@ -33,12 +35,7 @@ type sheet struct {
 }
 
 func columns() []column {
-	day := func(micros int64) string {
-		if micros == 0 {
-			return ""
-		}
-		return string(deadline.DateOf(microTime(micros)))
-	}
+	day := dayOf
 	named := func(table string, id func(c *casework.Listed) string) func(*sheet, *casework.Listed) string {
 		return func(t *sheet, c *casework.Listed) string {
 			if id(c) == "" {
@@ -193,10 +190,15 @@ func (s *Site) whole(r *http.Request, me *visitor) ([]casework.Listed, error) {
 	if err := s.within(r.Context(), me.actor, proc.Kind, value, &query); err != nil {
 		return nil, err
 	}
+	return s.toTheEnd(r.Context(), me.actor, query)
+}
+
+// toTheEnd reads what a query selects, page by page, up to the most an export holds.
+func (s *Site) toTheEnd(ctx context.Context, actor policy.Actor, query casework.Query) ([]casework.Listed, error) {
 	query.Limit = 200
 	var all []casework.Listed
 	for len(all) < maxSheet {
-		page, err := s.Cases.List(r.Context(), me.actor, query)
+		page, err := s.Cases.List(ctx, actor, query)
 		if err != nil {
 			return nil, err
 		}

@@ -94,6 +94,8 @@ func New(cfg web.Config, deps Deps) (*Site, error) {
 	s.boardRoutes()
 	s.figureRoutes()
 	s.paperRoutes()
+	s.printoutRoutes()
+	s.backRoutes()
 	s.houseRoutes()
 	s.noticeRoutes()
 	s.deliveryRoutes()

@@ -131,7 +131,8 @@ func (s *Site) phase(r *http.Request, v *sittingView, me *visitor, ss registry.S
 		locked = v.T("sitting.locked_on", "Date", v.Date(deadline.DateOf(microTime(at))))
 	}
 	card.Facts = append(card.Facts, web.Fact{Label: v.T("sitting.numbers"), Text: locked})
-	card.Acts = []web.Act{{Href: base + "&state=reviewing", Text: v.T("sitting.to_check")}, {Href: base + "&state=to_dispatch", Text: v.T("sitting.to_dispatch")}}
+	card.Acts = []web.Act{{Href: base + "&state=reviewing", Text: v.T("sitting.to_check")}, {Href: base + "&state=to_dispatch", Text: v.T("sitting.to_dispatch")},
+		{Href: printPath + "?session=" + ss.ID + "&phase=" + phase + "&paper=", Text: v.T("printout.title")}}
 	if at == 0 && total.Counts["raised"] > 0 && me.actor.Has(policy.Clerk) {
 		card.Acts = append(card.Acts, web.Act{Href: "/suggestions/sessions/" + ss.ID + "/lock?phase=" + phase, Text: v.T("sitting.lock")})
 	}
