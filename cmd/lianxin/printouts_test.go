@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"lianxin/internal/casework"
 	"lianxin/internal/render"
 	"lianxin/internal/table"
 )
@@ -137,6 +138,41 @@ func (town *town) circularIsTheBoard(session string) {
 		return
 	}
 	town.t.Error("the board has no total")
+}
+
+// TestALetterHandsOverItsBatch prints the letter of what was dispatched with one number, and names whom the office planned.
+func TestALetterHandsOverItsBatch(t *testing.T) {
+	town := furnished(t, true)
+	clerk, err := town.h.demoActor(t.Context())("clerk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := town.one("select number from case_file where kind = 'suggestion' and state = 'to_dispatch' order by number limit 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const letter = "乌人代交〔2026〕7号"
+	for _, step := range []casework.Request{{Action: "plan", Input: casework.Input{"lead": "zjj", "co": []string{"jyj"}, "words": "请会同研究。"}}, {Action: "dispatch", Input: casework.Input{"lead": "dcs", "letter_number": letter}}} {
+		step.Actor, step.Number = clerk, number
+		if _, err := town.h.cases.Apply(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := town.reader("clerk")
+	query := "?addressee=dcs&letter=" + url.QueryEscape(letter)
+	if page := p.file("/suggestions/papers/hand_over" + query); !strings.Contains(page, letter) {
+		t.Error("the letter has no number")
+	}
+	rows := p.sheetOf("/suggestions/papers/hand_over.xlsx" + query).Rows
+	if len(rows) != 1 || rows[0].Fields["主办单位"] != "市住房和城乡建设局" || rows[0].Fields["会办单位"] != "市教育局" {
+		t.Errorf("handed over: %v", rows)
+	}
+	if _, status := p.fetch("/suggestions/papers/hand_over" + query + "&on=2020-01-01"); status != http.StatusNotFound {
+		t.Errorf("a batch of a day without any: %d", status)
+	}
+	if body, _ := p.fetch("/suggestions/papers?paper=hand_over&addressee=dcs&on=2020-01-01"); !strings.Contains(body, "没有符合条件的建议") {
+		t.Error("the page does not tell that there is none")
+	}
 }
 
 // TestTheLedgerComesBack sets an office's own columns, takes the ledger out in them, and pastes it back changed.

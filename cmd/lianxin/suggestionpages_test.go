@@ -44,7 +44,8 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "empty": "/motions"},
 		"clerk": {"suggestions": "/suggestions", "late": "/suggestions?measure=late", "export": "/cases/export?kind=" + suggestion.Kind, "redoing": town.suggestionIn("redoing"), "rechecking": town.suggestionIn("rechecking"), "done": town.suggestionIn("done"), "dispatch": town.suggestionIn("to_dispatch") + "/do/dispatch", "sessions": "/registry/congress_session", "rounds": "/registry/round", "map": "/procedures/suggestion",
 			"looking back": "/rounds", "round": "/rounds/round-now", "take": "/rounds/round-now/take?class=a&class=b", "draw": "/rounds/round-now/draw?share=300&seed=1", "calls": "/suggestions/call-back",
-			"sittings": "/suggestions/sessions", "sitting": "/suggestions/sessions/wh-10-7", "lock": "/suggestions/sessions/wh-10-7/lock?phase=recess"},
+			"sittings": "/suggestions/sessions", "sitting": "/suggestions/sessions/wh-10-7", "lock": "/suggestions/sessions/wh-10-7/lock?phase=recess",
+			"papers": "/suggestions/papers", "ledger": "/suggestions/papers?paper=ledger&session=wh-10-7", "circular": "/suggestions/papers?paper=circular&session=wh-10-7", "columns": "/suggestions/ledger", "paste": "/suggestions/paste"},
 		"supervision": {"desk": "/desk", "split": town.suggestionAt("splitting", "dcs"), "check": town.suggestionAt("checking", "zjj")},
 		"agency":      {"desk": "/desk", "handling": town.suggestionAt("handling", "zjj")},
 	} {
@@ -54,4 +55,9 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 			p.AxeEverywhere(town.url+path, "suggestion-"+account+"-"+name)
 		}
 	}
+	p = p.Another()
+	town.signIn(p, "clerk")
+	p.Go(town.url+"/suggestions/paste").Fill("rows", "编号,类别\nWH-S-2026-009999,民生").Click(send).Sees("有1行不能写入", "不能办理").Axe()
+	p.Go(town.url + "/suggestions/papers?paper=hand_over").Sees("请选择交办单位").Axe()
+	p.Go(town.url+"/suggestions/ledger").Fill("columns", "没有的列").Click(send).Sees("没有“没有的列”这一列").Axe()
 }

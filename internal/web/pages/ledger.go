@@ -18,6 +18,18 @@ func (s *Site) ledgerRoutes() {
 	s.Handle("POST "+ledgerPath, signedIn(s.saveLedger))
 }
 
+// ledgerActs lead to the ledger's columns, and to where it is pasted back.
+func ledgerActs(p *web.Page, me *visitor) []web.Act {
+	var acts []web.Act
+	if me.actor.Has(policy.Clerk) {
+		acts = append(acts, web.Act{Href: ledgerPath, Text: p.T("ledger.title")})
+	}
+	if me.actor.Has(policy.Clerk, policy.Motions) {
+		acts = append(acts, web.Act{Href: backPath, Text: p.T("back.title")})
+	}
+	return acts
+}
+
 // ledgerColumns are the columns a visitor's congress has set for its ledger.
 func (s *Site) ledgerColumns(r *http.Request, me *visitor, desk paper.Desk) ([]paper.Chosen, error) {
 	setting, err := registry.Setting(r.Context(), s.DB.Reader(), paper.LedgerColumns(me.actor.Under("").Congress))

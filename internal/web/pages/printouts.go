@@ -17,7 +17,7 @@ import (
 const printPath = "/suggestions/papers"
 
 // previewed is how many rows of a paper its page shows.
-const previewed = 20
+const previewed = 10
 
 // printout is a paper of many suggestions: whose it is to print, and which suggestions it takes beside what its reader chooses.
 type printout struct {
@@ -97,10 +97,14 @@ func (s *Site) printoutForm(r *http.Request, me *visitor, p *web.Page) (*web.For
 	for _, a := range agencies {
 		units = append(units, web.Option{Value: a.ID, Label: a.Name})
 	}
+	addressees := units
+	if own := overseen(me); own != "" {
+		addressees = slices.DeleteFunc(slices.Clone(units), func(o web.Option) bool { return o.Value != own })
+	}
 	f := p.Filter(printPath, &web.Field{Name: "paper", Kind: web.Select, Label: p.T("printout.which"), Options: papers, Blank: p.T("web.choose")},
 		&web.Field{Name: "session", Kind: web.Select, Label: p.T("suggestion.session"), Options: sessions},
 		&web.Field{Name: "phase", Kind: web.Select, Label: p.T("suggestion.phase"), Options: []web.Option{{Value: suggestion.Meeting, Label: p.T("suggestion.meeting")}, {Value: suggestion.Recess, Label: p.T("suggestion.recess")}}},
-		&web.Field{Name: "addressee", Kind: web.Select, Label: p.T("printout.addressee"), Options: units},
+		&web.Field{Name: "addressee", Kind: web.Select, Label: p.T("printout.addressee"), Options: addressees},
 		&web.Field{Name: "agency", Kind: web.Select, Label: p.T("printout.agency"), Options: units},
 		&web.Field{Name: "letter", Kind: web.Line, Label: p.T("printout.letter"), Max: 60},
 		&web.Field{Name: "on", Kind: web.Date, Label: p.T("printout.on")})
@@ -114,7 +118,7 @@ func (s *Site) printoutForm(r *http.Request, me *visitor, p *web.Page) (*web.For
 // printoutPage offers the papers; one that was chosen with its files and its first rows.
 func (s *Site) printoutPage(w http.ResponseWriter, r *http.Request, me *visitor) error {
 	v := &printoutView{Page: s.Page(r, "printout.title")}
-	v.Lead, v.Up = v.T("printout.lead"), &web.Link{Href: "/suggestions", Text: v.T("cases.of", "Kind", v.T("nav.suggestion"))}
+	v.Lead, v.Up = v.T("printout.lead"), &web.Link{Href: "/suggestions", Text: v.T("nav.suggestions")}
 	var err error
 	if v.Filter, err = s.printoutForm(r, me, &v.Page); err != nil {
 		return err
@@ -128,8 +132,8 @@ func (s *Site) printoutPage(w http.ResponseWriter, r *http.Request, me *visitor)
 	if err != nil {
 		return s.Again(w, r, "printouts", v, v.Filter, err)
 	}
-	if me.actor.Has(policy.Clerk, policy.Motions) {
-		v.Acts = append(v.Acts, web.Act{Href: ledgerPath, Text: v.T("ledger.title")}, web.Act{Href: backPath, Text: v.T("back.title")})
+	if which := v.Filter.Value("paper"); which == "ledger" || which == "" {
+		v.Acts = append(v.Acts, ledgerActs(&v.Page, me)...)
 	}
 	return s.Render(w, r, "printouts", v)
 }
