@@ -39,6 +39,9 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, path := range town.publicPages() {
+		p.AxeEverywhere(town.url+path, "public-"+name)
+	}
 	for account, paths := range map[string]map[string]string{
 		"deputy":  {"suggestions": "/suggestions", "draft": "/cases/" + draft, "edit": "/cases/" + draft + "/do/edit", "judge": "/cases/" + judge},
 		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "empty": "/motions"},
@@ -53,4 +56,18 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 			p.AxeEverywhere(town.url+path, "suggestion-"+account+"-"+name)
 		}
 	}
+}
+
+// publicPages are those of published suggestions, one of the title alone and one answered again among them.
+func (town *town) publicPages() map[string]string {
+	town.t.Helper()
+	one := func(what string) string {
+		number, err := town.one("select number from case_file where kind = 'suggestion' and publication = 'published' and " + what + " order by number limit 1")
+		if err != nil {
+			town.t.Fatalf("nothing is published of which %s: %v", what, err)
+		}
+		return "/published/" + number
+	}
+	return map[string]string{"list": "/published/suggestions", "found": "/published/suggestions?q=小区&class=a", "nothing": "/published/suggestions?q=没有的", "opinions": "/published",
+		"one": one("public_body_text <> ''"), "title": one("public_body_text = ''")}
 }
