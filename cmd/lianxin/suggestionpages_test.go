@@ -39,6 +39,9 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, path := range town.publicPages() {
+		p.AxeEverywhere(town.url+path, "public-"+name)
+	}
 	for account, paths := range map[string]map[string]string{
 		"deputy":  {"suggestions": "/suggestions", "draft": "/cases/" + draft, "edit": "/cases/" + draft + "/do/edit", "judge": "/cases/" + judge},
 		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "empty": "/motions"},
@@ -60,4 +63,18 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 	p.Go(town.url+"/suggestions/paste").Fill("rows", "编号,类别\nWH-S-2026-009999,民生").Click(send).Sees("有1行不能写入", "不能办理").Axe()
 	p.Go(town.url + "/suggestions/papers?paper=hand_over").Sees("请选择交办单位").Axe()
 	p.Go(town.url+"/suggestions/ledger").Fill("columns", "没有的列").Click(send).Sees("没有“没有的列”这一列").Axe()
+}
+
+// publicPages are those of published suggestions, one of the title alone and one answered again among them.
+func (town *town) publicPages() map[string]string {
+	town.t.Helper()
+	one := func(what string) string {
+		number, err := town.one("select number from case_file where kind = 'suggestion' and publication = 'published' and " + what + " order by number limit 1")
+		if err != nil {
+			town.t.Fatalf("nothing is published of which %s: %v", what, err)
+		}
+		return "/published/" + number
+	}
+	return map[string]string{"list": "/published/suggestions", "found": "/published/suggestions?q=小区&class=a", "nothing": "/published/suggestions?q=没有的", "opinions": "/published",
+		"one": one("public_body_text <> ''"), "title": one("public_body_text = ''")}
 }

@@ -66,20 +66,35 @@ func (a *Act) toPublish() []publicField {
 
 // mayBePublic refuses words that still hold what the submitter left sealed, or a mobile or identity number.
 func (a *Act) mayBePublic(ctx context.Context, field, words string) error {
+	what, err := a.Private(ctx, words)
+	if err == nil && what != "" {
+		err = errs.New(errs.Invalid, "casework.public_"+what).At(field)
+	}
+	return err
+}
+
+// What words can hold that is for no other eyes.
+const (
+	PrivateNumber  = "personal" // a mobile or identity number
+	PrivateContact = "contact"  // what the submitter left sealed
+)
+
+// Private tells what words hold that is for no other eyes; "" for nothing.
+func (a *Act) Private(ctx context.Context, words string) (string, error) {
 	if personal.MatchString(words) {
-		return errs.New(errs.Invalid, "casework.public_personal").At(field)
+		return PrivateNumber, nil
 	}
 	if !a.Case.HasContact {
-		return nil
+		return "", nil
 	}
 	contact, err := sealed.GetContact(ctx, a.q, a.vault, a.Case.CongressID, a.Case.ID)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, plain := range contact.Plain() {
 		if len([]rune(plain)) > 1 && strings.Contains(words, plain) {
-			return errs.New(errs.Invalid, "casework.public_contact").At(field)
+			return PrivateContact, nil
 		}
 	}
-	return nil
+	return "", nil
 }

@@ -62,6 +62,7 @@ func suggestionScenes() []suggestionScene {
 	co := func(st *Story) { st.Co = []string{"czj"} }
 	key := func(st *Story) { st.Key = true }
 	wide := func(st *Story) { st.Wide = true }
+	short := func(st *Story) { st.Disclosure = "title" }
 	again := func(st *Story) { st.First, st.Final, st.Round = "b", "b", "round-now" }
 	return []suggestionScene{
 		{-3, "draft", housing, own}, {-4, "draft", "jyj", own}, {-3, "cosigning", "jtj", joint}, {-2, "cosigning", "wjw", signs},
@@ -75,7 +76,7 @@ func suggestionScenes() []suggestionScene {
 		{70, "checking", housing, nil}, {66, "checking", "jyj", nil}, {72, "to_issue", housing, nil}, {75, "to_deliver", urban, nil},
 		{80, "answered", housing, own}, {82, "answered", "mzj", nil}, {91, "settled", "jtj", own}, {96, "settled", "lcj", nil},
 		{95, "unhappy", housing, unhappy}, {92, "unhappy", "swj", unhappy},
-		{100, "published", "jyj", nil}, {105, "published", housing, own}, {120, "published", "scj", nil},
+		{100, "published", "jyj", nil}, {105, "published", housing, own}, {120, "published", "scj", short},
 		{170, "rechecking", housing, again}, {175, "self_checked", urban, again}, {180, "self_checked", "jtj", again}, {178, "rechecking", "lcj", again},
 	}
 }
@@ -109,7 +110,7 @@ func (st Story) living(i int) Story {
 	st = st.finished(i)
 	st.Unhappy, st.Kept, st.Attitude, st.Result = unhappy, "", "satisfied", "satisfied"
 	st.Publish = st.Stop == "published"
-	if st.Publish {
+	if st.Publish && st.Disclosure != "title" {
 		st.Disclosure = "full"
 	}
 	st.PromiseOn = st.Answered.AddDays(90)

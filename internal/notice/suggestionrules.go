@@ -1,9 +1,9 @@
 package notice
 
-// suggestionRules are those of 代表建议. A draft is its author's: nobody is told of it but who is asked to sign.
+// suggestionRules are those of 代表建议. A draft is its author's: nobody is told of it but who is asked to sign, and the author where somebody began it for him.
 func suggestionRules() []Rule {
 	return []Rule{
-		rule("open", Progress),
+		rule("open", ToDo, Deputy),
 		rule("edit", Progress, Signers),
 		rule("attach", Progress),
 		rule("invite", ToDo, Signers),

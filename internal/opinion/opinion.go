@@ -158,6 +158,15 @@ const suggestionKind = "suggestion"
 
 // convert opens a draft for a deputy, who words it as his own and submits it; the opinion ends, linked both ways.
 func convert(ctx context.Context, a *casework.Act) error {
+	for _, field := range []string{"title", "body"} {
+		what, err := a.Private(ctx, a.Values.String(field))
+		if err == nil && what != "" {
+			err = errs.New(errs.Invalid, "opinion.convert_private").At(field)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	on := deadline.DateOf(a.At)
 	session, err := registry.SessionOn(ctx, a.Query(), a.Case.CongressID, on)
 	if err != nil {
