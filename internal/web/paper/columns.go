@@ -149,6 +149,8 @@ func Columns() []Column {
 			}
 			return ""
 		}},
+		{"key_leader", 2.2, render.Middle, func(_ Desk, b Batch, i Item) string { return b.Texts[i.Get(suggestion.KeyLeader)] }},
+		{"key_committee", 2.8, render.Start, named("agency", func(i Item) string { return i.Row.KeyCommittee })},
 		{"remark", 2.6, render.Start, none},
 	}
 }
