@@ -240,6 +240,10 @@ func TestTheLedgerComesBack(t *testing.T) {
 	if page := paste("yes", head, named); !strings.Contains(page, "已回填0行") {
 		t.Error("the same again is written again")
 	}
+	book := clerk.file("/suggestions/papers/ledger.xlsx?session=" + session)
+	if r := town.staff("clerk").upload("/suggestions/paste", url.Values{}, sentFile{"file", "台账.xlsx", book}); r.StatusCode != http.StatusOK || !strings.Contains(r.body, "没有变化") || !strings.Contains(r.body, "以下各列不回填：标题、备注") {
+		t.Errorf("the file itself sent back: %d", r.StatusCode)
+	}
 	town.check()
 }
 

@@ -146,3 +146,14 @@ func TestAnOwnFileMayNotDropWhatTheKindReliesOn(t *testing.T) {
 		}
 	}
 }
+
+// TestTypedChoices finds what offices write into cells.
+func TestTypedChoices(t *testing.T) {
+	p := &procedure.Procedure{Choices: map[string][]procedure.Choice{"class": {{Value: "a", Label: "A类（已经解决）"}, {Value: "b", Label: "B类（正在解决）"}}, "satisfaction": {{Value: "satisfied", Label: "满意"}, {Value: "unsatisfied", Label: "不满意"}, {Value: "none", Label: "不满意之外"}}}}
+	for _, c := range [][3]string{{"class", "A", "a"}, {"class", "b", "b"}, {"class", "A类", "a"}, {"class", "a类（已经", "a"}, {"class", "A类（已经解决）", "a"}, {"class", "C类", "C类"}, {"class", "", ""},
+		{"satisfaction", "满意", "satisfied"}, {"satisfaction", "不满意", "unsatisfied"}, {"satisfaction", "不满", "不满"}, {"nothing", "x", "x"}} {
+		if got := p.Typed(c[0], c[1]); got != c[2] {
+			t.Errorf("%s %q is %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+}

@@ -145,7 +145,7 @@ func addressed(ctx context.Context, a *casework.Act, id string) error {
 func key(a *casework.Act) {
 	a.Case.Put(Key, yes)
 	a.Case.Put(KeyCommittee, a.Values.String("committee"))
-	a.Case.Put("text.key_leader", a.TextOf("leader"))
+	a.Case.Put(KeyLeader, a.TextOf("leader"))
 	a.Case.Put("text.key_plan", a.TextOf("plan"))
 }
 

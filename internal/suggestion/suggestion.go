@@ -41,6 +41,7 @@ const (
 	FirstClass     = "first_class" // settled at the first answer
 	Key            = "key"         // "yes": 重点督办
 	KeyCommittee   = "key_committee"
+	KeyLeader      = "text.key_leader"
 	PlanLead       = "plan_lead" // 拟办
 	PlanCo         = "plan_co"
 	PlanSplit      = "plan_split"

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"lianxin/internal/casework"
 	"lianxin/internal/errs"
@@ -18,6 +20,9 @@ const printPath = "/suggestions/papers"
 
 // previewed is how many rows of a paper its page shows.
 const previewed = 10
+
+// fitting is how many columns a page holds beside one another; of a wider paper it shows what it is about.
+const fitting = 10
 
 // printout is a paper of many suggestions: whose it is to print, and which suggestions it takes beside what its reader chooses.
 type printout struct {
@@ -154,22 +159,29 @@ func (s *Site) preview(r *http.Request, me *visitor, v *printoutView) error {
 		return err
 	}
 	rows := laid.Rows
-	if rows == nil {
+	if rows == nil || len(rows[0]) > fitting {
 		rows = sel.desk.Overview(sel.batch)
 	}
-	v.Table = web.Table{Caption: v.T("printout.preview", "Title", laid.Name), ShowCaption: true}
+	v.Table = previewTable(v.T("printout.preview", "Title", laid.Name), rows)
+	v.Acts = s.printoutActs(&v.Page, sel)
+	return nil
+}
+
+// previewTable is the beginning of a paper's rows; numbers and dates stand on one line.
+func previewTable(caption string, rows [][]string) web.Table {
+	t := web.Table{Caption: caption, ShowCaption: true}
 	for _, head := range rows[0] {
-		v.Table.Columns = append(v.Table.Columns, web.Column{Label: head})
+		t.Columns = append(t.Columns, web.Column{Label: head, Narrow: true})
 	}
 	for _, row := range rows[1:min(len(rows), previewed+1)] {
 		cells := make([]web.Cell, len(row))
 		for i, text := range row {
 			cells[i].Text = text
+			t.Columns[i].Narrow = t.Columns[i].Narrow && utf8.RuneCountInString(text) <= len(time.DateOnly)
 		}
-		v.Table.Rows = append(v.Table.Rows, cells)
+		t.Rows = append(t.Rows, cells)
 	}
-	v.Acts = s.printoutActs(&v.Page, sel)
-	return nil
+	return t
 }
 
 func (s *Site) printoutActs(p *web.Page, sel *selection) []web.Act {

@@ -37,7 +37,7 @@ type Batch struct {
 
 // TextsOf lists the ids of the texts that lists show of an item.
 func TextsOf(i Item) []string {
-	ids := []string{i.Get(suggestion.PlanWords), i.Get(suggestion.LetterNumber), i.Get("text.key_leader")}
+	ids := []string{i.Get(suggestion.PlanWords), i.Get(suggestion.LetterNumber), i.Get(suggestion.KeyLeader)}
 	for _, a := range i.Parts {
 		ids = append(ids, a.Get(suggestion.Leader), a.Get(suggestion.DocNumber), a.PromiseText)
 	}

@@ -30,7 +30,7 @@ func (d Desk) Circular(b Batch, s Standing, from string) Laid {
 	blocks = append(blocks, render.Paragraphs(d.T("paper.circular_agencies"))...)
 	blocks = append(blocks, table)
 	blocks = append(blocks, d.section("paper.circular_late", "paper.circular_none_late", b, s.Late, "n", b.numbered(), "title", "lead", "due_on", "days_late")...)
-	blocks = append(blocks, d.section("paper.circular_key", "paper.circular_none_key", b, s.Key, "n", b.numbered(), "title", "lead", "state", "due_on")...)
+	blocks = append(blocks, d.section("paper.circular_key", "paper.circular_none_key", b, s.Key, "n", b.numbered(), "title", "lead", "key_leader", "key_committee", "state")...)
 	blocks = append(blocks, render.Paragraphs(d.T("paper.circular_next")+"\n"+d.T("paper.circular_ask"))...)
 	l := render.Letter{Form: render.FileForm, Fonts: d.fonts(), Organ: from, Number: d.T("paper.number_blank", "Year", d.Today.Year()), Title: d.T("paper.circular_title", "Raised", d.raised(b)), Body: blocks,
 		Sign: from, Date: d.Date(d.Today), PrintedBy: from, PrintedOn: d.T("paper.printed_on", "Date", d.Date(d.Today)), Comma: d.T("paper.comma"), Stop: d.T("paper.stop")}

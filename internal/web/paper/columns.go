@@ -54,6 +54,11 @@ func choice(dictionary string, value func(i Item) string) func(Desk, Batch, Item
 	}
 }
 
+// letter is a class as lists and letters write it.
+func letter(class func(i Item) string) func(Desk, Batch, Item) string {
+	return func(_ Desk, _ Batch, i Item) string { return strings.ToUpper(class(i)) }
+}
+
 func instant(at func(i Item) int64) func(Desk, Batch, Item) string {
 	return func(_ Desk, _ Batch, i Item) string { return day(at(i)) }
 }
@@ -84,9 +89,9 @@ func Columns() []Column {
 	}
 	none := func(Desk, Batch, Item) string { return "" }
 	return []Column{
-		{"n", 1, render.Middle, none}, // filled in by the table
-		{"number", 4.1, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Number }},
-		{"serial", 3.6, render.Start, func(d Desk, _ Batch, i Item) string { return d.serialOf(i) }},
+		{"n", 1.4, render.Middle, none}, // filled in by the table
+		{"number", 4.9, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Number }},
+		{"serial", 3.5, render.Start, func(d Desk, _ Batch, i Item) string { return d.serialOf(i) }},
 		{"short", 2, render.Middle, func(d Desk, _ Batch, i Item) string { return d.short(i) }},
 		{"title", 5.6, render.Start, func(_ Desk, _ Batch, i Item) string { return i.Title }},
 		{"state", 1.8, render.Middle, func(_ Desk, b Batch, i Item) string {
@@ -98,8 +103,8 @@ func Columns() []Column {
 		{"deputy", 2, render.Middle, named("person", func(i Item) string { return i.Deputy })},
 		{"delegation", 2.2, render.Middle, extra(suggestion.Delegation)},
 		{"signers", 1.2, render.Middle, func(_ Desk, _ Batch, i Item) string { return count(int64(i.Signed())) }},
-		{"raised_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.AcceptedAt })},
-		{"category", 2.2, render.Middle, named("category", func(i Item) string { return i.Category })},
+		{"raised_on", 3.1, render.Middle, instant(func(i Item) int64 { return i.AcceptedAt })},
+		{"category", 2.5, render.Middle, named("category", func(i Item) string { return i.Category })},
 		{"category_region", 2.4, render.Middle, named("category", func(i Item) string { return i.Get(suggestion.CategoryRegion) })},
 		{"plan_lead", 2.8, render.Start, plan(suggestion.PlanLead)},
 		{"plan_co", 2.8, render.Start, plan(suggestion.PlanCo)},
@@ -107,12 +112,12 @@ func Columns() []Column {
 		{"plan_words", 3.6, render.Start, func(_ Desk, b Batch, i Item) string { return b.Texts[i.Get(suggestion.PlanWords)] }},
 		{"addressee", 2.8, render.Start, named("agency", func(i Item) string { return i.Row.Addressee })},
 		{"letter_number", 2.4, render.Start, func(_ Desk, b Batch, i Item) string { return b.Texts[i.Get(suggestion.LetterNumber)] }},
-		{"dispatched_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.Row.DispatchedAt })},
+		{"dispatched_on", 3.1, render.Middle, instant(func(i Item) int64 { return i.Row.DispatchedAt })},
 		{"lead", 2.8, render.Start, agencies(func(answer, _ []*casework.Assignment) []*casework.Assignment { return answer })},
 		{"co", 2.8, render.Start, agencies(func(_, opine []*casework.Assignment) []*casework.Assignment { return opine })},
-		{"signed_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.Row.SignedAt })},
-		{"due_on", 2.6, render.Middle, func(_ Desk, _ Batch, i Item) string { return lastDay(i.Row.DueAt) }},
-		{"batch_due", 2.6, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.BatchDue }},
+		{"signed_on", 3.1, render.Middle, instant(func(i Item) int64 { return i.Row.SignedAt })},
+		{"due_on", 3.1, render.Middle, func(_ Desk, _ Batch, i Item) string { return lastDay(i.Row.DueAt) }},
+		{"batch_due", 3.1, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.BatchDue }},
 		{"leader", 2, render.Middle, parts(func(b Batch, a *casework.Assignment) string { return b.Texts[a.Get(suggestion.Leader)] })},
 		{"met", 1.2, render.Middle, func(d Desk, _ Batch, i Item) string {
 			if i.Row.Met {
@@ -120,7 +125,7 @@ func Columns() []Column {
 			}
 			return ""
 		}},
-		{"answered_on", 2.6, render.Middle, instant(func(i Item) int64 { return i.Row.AnsweredAt })},
+		{"answered_on", 3.1, render.Middle, instant(func(i Item) int64 { return i.Row.AnsweredAt })},
 		{"doc_number", 2.6, render.Start, parts(func(b Batch, a *casework.Assignment) string { return b.Texts[a.Get(suggestion.DocNumber)] })},
 		{"days_late", 1.4, render.Middle, func(d Desk, _ Batch, i Item) string {
 			if n := daysLate(i, d.Today); n > 0 {
@@ -128,11 +133,11 @@ func Columns() []Column {
 			}
 			return ""
 		}},
-		{"proposed", 2.2, render.Start, choice("class", func(i Item) string { return i.Get(suggestion.Proposed) })},
-		{"class", 2.2, render.Start, choice("class", func(i Item) string { return i.Class })},
-		{"first_class", 2.2, render.Start, choice("class", func(i Item) string { return i.Get(suggestion.FirstClass) })},
+		{"proposed", 1.6, render.Middle, letter(func(i Item) string { return i.Get(suggestion.Proposed) })},
+		{"class", 1.6, render.Middle, letter(func(i Item) string { return i.Class })},
+		{"first_class", 1.6, render.Middle, letter(func(i Item) string { return i.Get(suggestion.FirstClass) })},
 		{"promise", 4, render.Start, parts(func(b Batch, a *casework.Assignment) string { return b.Texts[a.PromiseText] })},
-		{"promise_on", 2.6, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.PromiseOn }},
+		{"promise_on", 3.1, render.Middle, func(_ Desk, _ Batch, i Item) string { return i.Row.PromiseOn }},
 		{"attitude", 1.6, render.Middle, choice("satisfaction", func(i Item) string { return i.Attitude })},
 		{"result", 1.6, render.Middle, choice("satisfaction", func(i Item) string { return i.Result })},
 		{"collected", 2.2, render.Middle, none},
@@ -144,6 +149,8 @@ func Columns() []Column {
 			}
 			return ""
 		}},
+		{"key_leader", 2.2, render.Middle, func(_ Desk, b Batch, i Item) string { return b.Texts[i.Get(suggestion.KeyLeader)] }},
+		{"key_committee", 2.8, render.Start, named("agency", func(i Item) string { return i.Row.KeyCommittee })},
 		{"remark", 2.6, render.Start, none},
 	}
 }

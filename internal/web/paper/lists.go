@@ -107,7 +107,7 @@ func (d Desk) Receipts(b Batch, agency string) Laid {
 		key   string
 		width float64
 		align render.Align
-	}{{"n", 1, render.Middle}, {b.numbered(), 3.6, render.Start}, {"title", 7, render.Start}, {"agency", 3.6, render.Start}, {"part", 1.8, render.Middle}, {"dispatched_on", 2.5, render.Middle},
+	}{{"n", 1.2, render.Middle}, {b.numbered(), 3.6, render.Middle}, {"title", 7, render.Start}, {"agency", 3.6, render.Start}, {"part", 1.8, render.Middle}, {"dispatched_on", 2.5, render.Middle},
 		{"due_on", 2.5, render.Middle}, {"signed_on", 2.5, render.Middle}, {"signed_by", 3, render.Middle}, {"remark", 2, render.Start}} {
 		t.Columns = append(t.Columns, render.Column{Title: d.T("paper.column." + c.key), Width: c.width, Align: c.align})
 	}
@@ -128,7 +128,14 @@ func (d Desk) Receipts(b Batch, agency string) Laid {
 	return d.list(render.A4Lying(), d.T("paper.receipts_title", "Raised", d.raised(b)), d.about(b), t, d.T("paper.receipts_below"))
 }
 
-// Ledger is the year in the office's own columns, on A3 台账.
+// Ledger is the year in the office's own columns, on A3 台账: the more columns, the smaller its type.
 func (d Desk) Ledger(b Batch, columns []Chosen) Laid {
-	return d.list(render.A3(), d.T("paper.ledger_title", "Raised", d.raised(b)), d.about(b), d.table(b, columns, 9))
+	points := listPoints
+	switch n := len(columns); {
+	case n > 16:
+		points = 8
+	case n > 12:
+		points = 9
+	}
+	return d.list(render.A3(), d.T("paper.ledger_title", "Raised", d.raised(b)), d.about(b), d.table(b, columns, points))
 }
