@@ -77,7 +77,7 @@ func (h *house) demonstrate(ctx context.Context) ([]pages.DemoAccount, error) {
 		if err := h.demoAccounts(ctx); err != nil {
 			return nil, err
 		}
-		for _, play := range []func(context.Context, *casework.Service, time.Time, demo.Actors) error{demo.Cases, demo.Years, demo.Suggestions} {
+		for _, play := range []func(context.Context, *casework.Service, time.Time, demo.Actors) error{demo.Cases, demo.Years, demo.Suggestions, demo.Motions} {
 			if err := play(ctx, h.cases, h.db.Now(), h.demoActor(ctx)); err != nil {
 				return nil, err
 			}

@@ -52,7 +52,7 @@ func furnished(t testing.TB, cases bool) *town {
 		t.Fatal(err)
 	}
 	if cases {
-		for _, play := range []func(context.Context, *casework.Service, time.Time, demo.Actors) error{demo.Cases, demo.Suggestions} {
+		for _, play := range []func(context.Context, *casework.Service, time.Time, demo.Actors) error{demo.Cases, demo.Suggestions, demo.Motions} {
 			if err := play(t.Context(), h.cases, h.db.Now(), h.demoActor(t.Context())); err != nil {
 				t.Fatal(err)
 			}

@@ -44,7 +44,7 @@ func TestSuggestionPagesAreAccessible(t *testing.T) {
 	}
 	for account, paths := range map[string]map[string]string{
 		"deputy":  {"suggestions": "/suggestions", "draft": "/cases/" + draft, "edit": "/cases/" + draft + "/do/edit", "judge": "/cases/" + judge},
-		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "empty": "/motions"},
+		"motions": {"desk": "/desk", "list": "/suggestions?state=reviewing", "pile": "/suggestions/pile", "number": town.suggestionIn("reviewing") + "/do/number", "motions": "/motions", "resolved": town.motionIn("done"), "turned": town.motionIn("converted")},
 		"clerk": {"suggestions": "/suggestions", "late": "/suggestions?measure=late", "export": "/cases/export?kind=" + suggestion.Kind, "redoing": town.suggestionIn("redoing"), "rechecking": town.suggestionIn("rechecking"), "done": town.suggestionIn("done"), "dispatch": town.suggestionIn("to_dispatch") + "/do/dispatch", "sessions": "/registry/congress_session", "rounds": "/registry/round", "map": "/procedures/suggestion",
 			"looking back": "/rounds", "round": "/rounds/round-now", "take": "/rounds/round-now/take?class=a&class=b", "draw": "/rounds/round-now/draw?share=300&seed=1", "calls": "/suggestions/call-back",
 			"sittings": "/suggestions/sessions", "sitting": "/suggestions/sessions/wh-10-7", "lock": "/suggestions/sessions/wh-10-7/lock?phase=recess",
@@ -77,4 +77,14 @@ func (town *town) publicPages() map[string]string {
 	}
 	return map[string]string{"list": "/published/suggestions", "found": "/published/suggestions?q=小区&class=a", "nothing": "/published/suggestions?q=没有的", "opinions": "/published",
 		"one": one("public_body_text <> ''"), "title": one("public_body_text = ''")}
+}
+
+// motionIn finds a motion in a state.
+func (town *town) motionIn(state string) string {
+	town.t.Helper()
+	number, err := town.one("select number from case_file where kind = 'motion' and state = $1 order by number limit 1", state)
+	if err != nil {
+		town.t.Fatalf("no motion is %s: %v", state, err)
+	}
+	return "/cases/" + number
 }

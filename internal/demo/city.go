@@ -5,6 +5,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"lianxin/internal/policy"
 	"lianxin/internal/registry"
@@ -229,6 +230,9 @@ func people() []row {
 	return rows
 }
 
+// standing are the deputies who sit in the standing committee in the demonstration: as few as may put a motion to it.
+func standing() []string { return []string{"P-001", "P-002", "P-004", "P-005", "P-007"} }
+
 // mandates stand at one or several levels: everyone's at the city or a district, some at a town, the region or the nation too.
 func mandates() []row {
 	var rows []row
@@ -243,6 +247,9 @@ func mandates() []row {
 		if n%3 != 2 {
 			r := add(n, City)
 			r["term_id"], r["delegation"] = "wh-10", p.district+"代表团"
+			if slices.Contains(standing(), r["person_id"]) {
+				r["standing"] = "是"
+			}
 			if n > 0 && !led[p.district] {
 				r["head"], led[p.district] = "是", true
 			}

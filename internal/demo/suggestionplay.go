@@ -47,6 +47,7 @@ type Story struct {
 	Disclosure string // full if empty
 	Publish    bool
 
+	Came string // step that it has come to already, as one made of a motion has; "" plays it from its draft
 	Stop string // step after which it is left as it stands; "" plays all of it
 	Doc  int    // running number of its letters
 
@@ -99,13 +100,14 @@ func (st Story) draft() suggestion.Draft {
 
 // all plays the steps in order, as far as the story goes.
 func (p *player) all() error {
+	came := p.st.Came == ""
 	for _, step := range []struct {
 		name string
 		do   func() error
 	}{{"draft", nil}, {"cosigning", p.invited}, {"reviewing", p.submitted}, {"to_dispatch", p.numbered}, {"dispatched", p.dispatched}, {"splitting", p.received}, {"to_sign", p.split},
 		{"returning", p.returned}, {"moved", p.moved}, {"handling", p.signed}, {"contacted", p.contacted}, {"checking", p.drafted}, {"to_issue", p.passed}, {"to_deliver", p.issued}, {"answered", p.delivered},
 		{"settled", p.settled}, {"unhappy", p.unhappy}, {"again", p.again}, {"done", p.judged}, {"published", p.published}, {"rechecking", p.lookedBack}, {"self_checked", p.selfChecked}, {"all", p.reanswered}, {"published_again", p.publishedAgain}, {"promise", p.promised}} {
-		if step.do != nil {
+		if step.do != nil && came {
 			if err := step.do(); err != nil {
 				return err
 			}
@@ -113,6 +115,7 @@ func (p *player) all() error {
 		if step.name == p.st.Stop {
 			return nil
 		}
+		came = came || step.name == p.st.Came
 	}
 	return nil
 }
