@@ -72,6 +72,9 @@ func (g *guest) send(method, path, kind, body string, headers ...string) reply {
 	if err != nil {
 		g.t.Fatal(err)
 	}
+	if strings.Contains(string(answer), "⟦") {
+		g.t.Errorf("%s %s: a sentence is missing: %.60s", method, path, answer[bytes.Index(answer, []byte("⟦")):])
+	}
 	return reply{res, string(answer)}
 }
 

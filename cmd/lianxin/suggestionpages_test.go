@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"lianxin/internal/suggestion"
@@ -87,4 +88,18 @@ func (town *town) motionIn(state string) string {
 		town.t.Fatalf("no motion is %s: %v", state, err)
 	}
 	return "/cases/" + number
+}
+
+// TestADeskHoldsWhatItsOwnerWorksOn keeps opinions off the desk of the motions group, which has nothing to do with them.
+func TestADeskHoldsWhatItsOwnerWorksOn(t *testing.T) {
+	town := furnished(t, true)
+	for account, want := range map[string]bool{"motions": false, "clerk": true} {
+		desk := town.staff(account).get("/desk").body
+		if got := strings.Contains(desk, "-O-"); got != want {
+			t.Errorf("opinions on the desk of %s: %v", account, got)
+		}
+		if !strings.Contains(desk, "-S-") {
+			t.Errorf("no suggestions on the desk of %s", account)
+		}
+	}
 }

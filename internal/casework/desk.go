@@ -33,6 +33,7 @@ type DeskItem struct {
 // heap describes a section: which cases or assignments it holds. Conditions speak of case_file c and assignment a.
 type heap struct {
 	key         string
+	kind        string // whose states it is made of; "" for all kinds
 	roles       []policy.Role
 	assignments bool
 	where       func(w *store.Where, g policy.Grant, account string, now int64) bool // false: the grant has no such heap
@@ -63,7 +64,7 @@ func heapsOf(kind string, m *procedure.Machine, assignments bool) []heap {
 	var heaps []heap
 	for _, st := range m.States {
 		if st.Desk != "" {
-			heaps = append(heaps, heap{key: st.Desk, roles: owning(st.Owner), assignments: assignments, where: owned(kind, st, assignments)})
+			heaps = append(heaps, heap{key: st.Desk, kind: kind, roles: owning(st.Owner), assignments: assignments, where: owned(kind, st, assignments)})
 		}
 	}
 	return heaps
@@ -237,7 +238,7 @@ func (s *Service) Desk(ctx context.Context, actor policy.Actor) ([]Section, erro
 	for _, h := range s.heaps() {
 		section := Section{Key: h.key}
 		for _, g := range actor.Grants {
-			if !slices.Contains(h.roles, g.Role) {
+			if !slices.Contains(h.roles, g.Role) || h.kind != "" && len(s.viewing(h.kind, g, true)) == 0 {
 				continue
 			}
 			if err := s.heap(ctx, h, g, actor.Account, &section); err != nil {

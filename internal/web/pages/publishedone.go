@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"lianxin/internal/casework"
@@ -9,6 +10,7 @@ import (
 	"lianxin/internal/registry"
 	"lianxin/internal/suggestion"
 	"lianxin/internal/web"
+	"lianxin/internal/web/paper"
 )
 
 // publishedOneView is one published case.
@@ -135,9 +137,5 @@ func publicSerial(page *web.Page, names registry.Names, p *suggestion.Public) st
 	if p.Serial == 0 {
 		return ""
 	}
-	key := "suggestion.serial"
-	if p.Phase == suggestion.Recess {
-		key = "suggestion.serial_recess"
-	}
-	return page.T(key, "N", p.Serial, "Session", names.Of("congress_session", p.Session))
+	return paper.SerialWords(page, names.Of("congress_session", p.Session), p.Phase, strconv.FormatInt(p.Serial, 10))
 }

@@ -37,7 +37,18 @@ func (p *Person) Axe() *Person {
 			}
 		}
 	}
-	return p.Fits()
+	return p.Worded().Fits()
+}
+
+// Worded fails if the page shows the key of a sentence that no catalogue has.
+func (p *Person) Worded() *Person {
+	p.t.Helper()
+	var missing []string
+	p.Eval(`document.body.innerText.match(/⟦[^⟧]*⟧/g) ?? []`, &missing)
+	for _, key := range missing {
+		p.t.Errorf("%s: no sentence for %s", p.URL(), key)
+	}
+	return p
 }
 
 // Fits fails if the page is wider than its window.
