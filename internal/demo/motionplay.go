@@ -97,11 +97,11 @@ func (p *motionPlayer) recalled() error {
 
 // deliberated has the committee examine and report, and the standing committee decide.
 func (p *motionPlayer) deliberated() error {
-	if err := p.do(p.cast.clerk(), 0, "take_up", casework.Input{"lead": motionCommittee, "decided_on": string(p.m.Decided), "words": "主席团决定交法制委员会审议，提出审议结果的报告。"}); err != nil {
+	if err := p.do(p.cast.clerk(), 0, "take_up", casework.Input{"lead": p.m.Examine, "decided_on": string(p.m.Decided), "words": "主席团决定交专门委员会审议，提出审议结果的报告。"}); err != nil {
 		return err
 	}
 	p.wait(2 * day)
-	committee := p.cast.agency(motionCommittee)
+	committee := p.cast.agency(p.m.Examine)
 	if err := p.do(committee, 1, "sign", nil); err != nil {
 		return err
 	}

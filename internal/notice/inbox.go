@@ -88,7 +88,7 @@ func (s *Service) Label(n Notice) string {
 
 // Sample is a made-up notice of an action, for previews.
 func Sample(r Rule) Notice {
-	n := Notice{Action: r.Action, Kind: r.Kind, Number: "XX-2026-000001", State: map[string]string{"opinion": "closed"}[r.Kind]}
+	n := Notice{Action: r.Action, Kind: r.Kind, Number: "XX-" + map[string]string{"opinion": "O", "suggestion": "S", "motion": "M"}[r.Kind] + "-2026-000001", State: map[string]string{"opinion": "closed"}[r.Kind]}
 	if n.State == "" {
 		n.State = "done"
 	}
