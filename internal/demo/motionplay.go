@@ -15,7 +15,7 @@ import (
 // Motions plays the demonstration's motions.
 func Motions(ctx context.Context, s *casework.Service, now time.Time, actors Actors) error {
 	for _, st := range motionStories(deadline.DateOf(now)) {
-		if err := playMotion(ctx, s, Cast{Find: actors}, st); err != nil {
+		if err := playMotion(ctx, s, Cast{Find: actors}, st, now); err != nil {
 			return fmt.Errorf("demo: %s: %w", st.Title, err)
 		}
 	}
@@ -23,14 +23,14 @@ func Motions(ctx context.Context, s *casework.Service, now time.Time, actors Act
 }
 
 // playMotion plays one: all of it is written, or nothing.
-func playMotion(ctx context.Context, s *casework.Service, cast Cast, st motionStory) error {
+func playMotion(ctx context.Context, s *casework.Service, cast Cast, st motionStory, now time.Time) error {
 	opening, err := motion.Check(ctx, s, cast.deputy(st.Deputy), motion.Draft{Venue: st.Venue, Plan: st.Plan,
 		Draft: suggestion.Draft{Deputy: st.Deputy, Session: st.Session, Phase: suggestion.Meeting, Title: st.Title, Body: st.Body, At: st.day()}})
 	if err != nil {
 		return err
 	}
 	return s.Together(ctx, func(ctx context.Context, tx *store.Tx, b casework.Batch) error {
-		p := &motionPlayer{player: player{b: b, cast: cast, part: 1, at: st.day()}, m: st}
+		p := &motionPlayer{player: player{b: b, cast: cast, part: 1, at: st.day(), end: now}, m: st}
 		res, err := b.At(p.at).Open(opening)
 		if err != nil {
 			return err
@@ -125,6 +125,6 @@ func (p *motionPlayer) goesOn(ctx context.Context, tx *store.Tx, motion string) 
 	}
 	st := *p.m.Becomes
 	st.Deputy, st.Signers = p.m.Deputy, p.m.Signers
-	next := &player{b: p.b, cast: p.cast, st: st, number: number, part: 1, at: p.at}
+	next := &player{b: p.b, cast: p.cast, st: st, number: number, part: 1, at: p.at, end: p.end}
 	return next.all()
 }
