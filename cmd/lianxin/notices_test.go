@@ -17,6 +17,7 @@ import (
 	"lianxin/internal/casework"
 	"lianxin/internal/deliver"
 	"lianxin/internal/event"
+	"lianxin/internal/notice"
 	"lianxin/internal/opinion"
 	"lianxin/internal/store"
 	"lianxin/internal/web/webtest"
@@ -207,6 +208,32 @@ func TestTheTableOfNoticesIsShown(t *testing.T) {
 	admin.post("/admin/notices", url.Values{"hours": {"09:00-17:30"}, "resident": {"yes"}}, webtest.In(".notice-good"), webtest.In("input[name=hours]", webtest.HasAttr("value", "09:00-17:30")),
 		webtest.In("input[name=resident]", webtest.HasAttr("checked", "")))
 	town.reader("clerk").get("/admin/notices", 403)
+}
+
+// TestTheTableOfNoticesIsOneAKind holds the page's tables against the rules: each kind's stand under its name, all of them and no other's.
+func TestTheTableOfNoticesIsOneAKind(t *testing.T) {
+	town := furnished(t, false)
+	page := parsed(t, town.staff("admin").get("/admin/notices").body)
+	rules := map[string]int{}
+	for _, r := range notice.Rules() {
+		rules[r.Kind]++
+	}
+	tables := webtest.Find(page, "table")
+	if len(tables) != len(rules) {
+		t.Fatalf("%d tables for %d kinds", len(tables), len(rules))
+	}
+	for kind, want := range map[string]struct{ caption, letter string }{"opinion": {"民情民意", "XX-O-"}, "suggestion": {"代表建议", "XX-S-"}, "motion": {"议案", "XX-M-"}} {
+		caption := webtest.Find(page, "#rules-"+kind+" caption")
+		rows := webtest.Find(page, "#rules-"+kind+" tbody tr")
+		if len(caption) != 1 || webtest.TextOf(caption[0]) != want.caption || len(rows) != rules[kind] {
+			t.Errorf("%s: %d captions, %d rows for %d rules", kind, len(caption), len(rows), rules[kind])
+		}
+		for _, row := range rows {
+			if text := webtest.TextOf(row); strings.Contains(text, "XX-") && !strings.Contains(text, want.letter) {
+				t.Errorf("%s: %s", kind, text)
+			}
+		}
+	}
 }
 
 func TestTheDemonstrationHasNotices(t *testing.T) {

@@ -22,7 +22,7 @@ func Motions(ctx context.Context, s *casework.Service, now time.Time, actors Act
 	return nil
 }
 
-// playMotion plays one: all of it is written, or nothing. Nothing happens after now.
+// playMotion plays one: all of it is written, or nothing.
 func playMotion(ctx context.Context, s *casework.Service, cast Cast, st motionStory, now time.Time) error {
 	opening, err := motion.Check(ctx, s, cast.deputy(st.Deputy), motion.Draft{Venue: st.Venue, Plan: st.Plan,
 		Draft: suggestion.Draft{Deputy: st.Deputy, Session: st.Session, Phase: suggestion.Meeting, Title: st.Title, Body: st.Body, At: st.day()}})
@@ -30,7 +30,7 @@ func playMotion(ctx context.Context, s *casework.Service, cast Cast, st motionSt
 		return err
 	}
 	return s.Together(ctx, func(ctx context.Context, tx *store.Tx, b casework.Batch) error {
-		p := &motionPlayer{player: player{b: b, cast: cast, part: 1, at: st.day(), now: now}, m: st}
+		p := &motionPlayer{player: player{b: b, cast: cast, part: 1, at: st.day(), end: now}, m: st}
 		res, err := b.At(p.at).Open(opening)
 		if err != nil {
 			return err
@@ -97,11 +97,11 @@ func (p *motionPlayer) recalled() error {
 
 // deliberated has the committee examine and report, and the standing committee decide.
 func (p *motionPlayer) deliberated() error {
-	if err := p.do(p.cast.clerk(), 0, "take_up", casework.Input{"lead": motionCommittee, "decided_on": string(p.m.Decided), "words": "主席团决定交法制委员会审议，提出审议结果的报告。"}); err != nil {
+	if err := p.do(p.cast.clerk(), 0, "take_up", casework.Input{"lead": p.m.Examine, "decided_on": string(p.m.Decided), "words": "主席团决定交专门委员会审议，提出审议结果的报告。"}); err != nil {
 		return err
 	}
 	p.wait(2 * day)
-	committee := p.cast.agency(motionCommittee)
+	committee := p.cast.agency(p.m.Examine)
 	if err := p.do(committee, 1, "sign", nil); err != nil {
 		return err
 	}
@@ -125,6 +125,6 @@ func (p *motionPlayer) goesOn(ctx context.Context, tx *store.Tx, motion string) 
 	}
 	st := *p.m.Becomes
 	st.Deputy, st.Signers = p.m.Deputy, p.m.Signers
-	next := &player{b: p.b, cast: p.cast, st: st, number: number, part: 1, at: p.at, now: p.now}
+	next := &player{b: p.b, cast: p.cast, st: st, number: number, part: 1, at: p.at, end: p.end}
 	return next.all()
 }

@@ -20,6 +20,7 @@ type motionStory struct {
 	Fate    string        // what becomes of it: one of the fates
 	Written deadline.Date // and signed
 	Decided deadline.Date // by the presidium
+	Examine string        // committee that examines it
 	Report  string        // of the committee, on the day
 	Passed  deadline.Date
 	Result  string // resolution of the standing committee
@@ -35,9 +36,6 @@ const (
 	turned   = "turned"   // into a suggestion
 	recalled = "recalled" // by its signers
 )
-
-// motionCommittee examines motions in the demonstration.
-const motionCommittee = "fgzw"
 
 // others are n deputies of the city, from the i-th; the demonstration's own is among them where asked for.
 func others(own bool, i, n int) []string {
@@ -58,11 +56,11 @@ func motionStories(today deadline.Date) []motionStory {
 	return []motionStory{
 		{Session: "wh-10-1", Venue: motion.Congress, Deputy: cityDeputy(20), Signers: others(true, 21, 11), Signed: 11, Title: "关于制定城市停车管理条例的议案",
 			Body: "我市机动车保有量增长快，停车泊位不足、占道停车问题突出，现有规定层级低、约束力不强。", Plan: "建议制定城市停车管理条例，明确规划建设、错时开放、收费和处罚等制度。",
-			Fate: resolved, Written: "2022-02-15", Decided: "2022-02-17", Passed: "2022-05-10", On: "2022-06-20", Result: "law",
+			Fate: resolved, Examine: "fgzw", Written: "2022-02-15", Decided: "2022-02-17", Passed: "2022-05-10", On: "2022-06-20", Result: "law",
 			Report: "委员会开展了专题调研，召开座谈会四次，认为制定条例确有必要，建议列入立法计划。", Words: "会议同意法制委员会的报告，将制定城市停车管理条例列入立法计划。"},
 		{Session: "wh-10-2", Venue: motion.Congress, Deputy: cityDeputy(40), Signers: others(false, 41, 10), Signed: 10, Title: "关于加强养老服务监督的议案",
 			Body: "社区养老服务设施布局不均，运营补助落实不到位，群众反映集中。", Plan: "建议将养老服务工作列入监督计划，开展执法检查和专题询问。",
-			Fate: resolved, Written: "2023-01-09", Decided: "2023-01-11", Passed: "2023-03-28", On: "2023-05-12", Result: "oversee",
+			Fate: resolved, Examine: "ajw", Written: "2023-01-09", Decided: "2023-01-11", Passed: "2023-03-28", On: "2023-05-12", Result: "oversee",
 			Report: "委员会走访养老服务设施十二处，认为所提问题属实，建议列入监督计划。", Words: "会议同意列入监督计划，下半年听取和审议养老服务工作情况的报告。"},
 		{Session: "wh-10-2", Venue: motion.Congress, Deputy: cityDeputy(60), Signers: others(true, 61, 10), Signed: 10, Title: "关于修改市容环境卫生管理办法的议案",
 			Body: "部分条款与上位法不一致，执法主体不明确。", Plan: "建议修改市容环境卫生管理办法的有关条款。", Fate: recalled, Written: "2023-01-09", On: "2023-01-11",

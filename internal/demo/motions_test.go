@@ -31,7 +31,7 @@ func TestTheMotionsStandWhereTheyShould(t *testing.T) {
 		switch c.State {
 		case "done":
 			view, err := w.s.View(t.Context(), clerk, c.Number)
-			if err != nil || view.Reply == "" || len(view.Assigned) != 1 || view.Assigned[0].State != "reported" || view.Assigned[0].Agency != "fgzw" || c.Signed() < 9 {
+			if err != nil || view.Reply == "" || len(view.Assigned) != 1 || view.Assigned[0].State != "reported" || view.Assigned[0].Agency != map[string]string{"law": "fgzw", "oversee": "ajw"}[c.Get(motion.Resolution)] || c.Signed() < 9 {
 				t.Errorf("%s was decided on %q by %d, %v", c.Number, view.Reply, c.Signed(), err)
 			}
 		case "converted":

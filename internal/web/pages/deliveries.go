@@ -258,7 +258,7 @@ func (s *Site) noticeTable(w http.ResponseWriter, r *http.Request, _ *visitor) e
 type noticeTableView struct {
 	web.Page
 	Form   *web.Form
-	Tables []web.Table // of each kind
+	Tables []web.Table // one a kind
 }
 
 func (s *Site) noticeTableView(r *http.Request) (*noticeTableView, error) {
@@ -271,16 +271,24 @@ func (s *Site) noticeTableView(r *http.Request) (*noticeTableView, error) {
 	v.Form = v.Page.Form("/admin/notices", &web.Field{Name: "hours", Kind: web.Line, Label: v.T("notices.hours"), Hint: v.T("notices.hours_hint"), Required: true, Narrow: true, Max: 20, Value: set.Hours},
 		(&web.Field{Name: "resident", Kind: web.Check, Label: v.T("notices.resident"), Hint: v.T("notices.resident_hint")}).Ticked(set.Resident))
 	v.Form.Submit = v.T("notices.save")
-	for _, kind := range s.kinds() {
-		t := web.Table{Caption: kind.Label, ShowCaption: true, Columns: []web.Column{{Label: v.T("notices.action")}, {Label: v.T("notices.sentence")}, {Label: v.T("notices.who")}, {Label: v.T("notices.topic")}}}
-		for _, rule := range notice.Rules() {
-			if rule.Kind == kind.Kind {
-				t.Rows = append(t.Rows, s.ruleRow(&v.Page, rule))
-			}
-		}
-		v.Tables = append(v.Tables, t)
-	}
+	v.Tables = s.ruleTables(&v.Page)
 	return v, nil
+}
+
+// ruleTables are the rules, a table for each kind under its name.
+func (s *Site) ruleTables(p *web.Page) []web.Table {
+	var tables []web.Table
+	kind := ""
+	for _, rule := range notice.Rules() {
+		if rule.Kind != kind {
+			kind = rule.Kind
+			tables = append(tables, web.Table{ID: "rules-" + kind, Caption: p.T("policy.kind." + kind), ShowCaption: true, Columns: []web.Column{{Label: p.T("notices.action")},
+				{Label: p.T("notices.sentence")}, {Label: p.T("notices.who")}, {Label: p.T("notices.topic")}}})
+		}
+		last := &tables[len(tables)-1]
+		last.Rows = append(last.Rows, s.ruleRow(p, rule))
+	}
+	return tables
 }
 
 // ruleRow words a row of the table with a made-up matter.
