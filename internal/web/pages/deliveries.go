@@ -9,6 +9,7 @@ import (
 	"lianxin/internal/deliver"
 	"lianxin/internal/errs"
 	"lianxin/internal/notice"
+	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/web"
 )
@@ -301,6 +302,9 @@ func (s *Site) ruleRow(p *web.Page, rule notice.Rule) []web.Cell {
 	switch rule.Action {
 	case "open", "assignment.open", "recalculate", "assignment.recalculate":
 		label.Text = p.T("notices." + strings.ReplaceAll(rule.Action, ".", "_"))
+	}
+	if rule.Action == "open" && rule.Kind != opinion.Kind {
+		label.Text = p.T("notices.open_draft")
 	}
 	if len(who) == 0 {
 		return []web.Cell{label, {Text: p.T("notices.nothing")}, {Text: p.T("notice.audience.nobody")}, {}}
