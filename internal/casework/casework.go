@@ -53,6 +53,19 @@ type Kind struct {
 	Limit func(name string, c *Case, agencyLevel string) string
 }
 
+// Conforming parses a deployment's own procedure file of a kind and holds it against the built-in one.
+func Conforming(own, builtin []byte, parse func(file []byte) (*Kind, error)) (*Kind, error) {
+	k, err := parse(own)
+	if err != nil {
+		return nil, err
+	}
+	model, err := parse(builtin)
+	if err != nil {
+		return nil, err
+	}
+	return k, k.Procedure.Conform(model.Procedure)
+}
+
 // Projection derives the rows that a table of the kind's own has of a case, from it and its assignments; their fields carry `db` tags, case_id among them.
 // It must be a function of what it is given alone: Check computes it again.
 type Projection struct {

@@ -97,15 +97,7 @@ func New() (*casework.Kind, error) { return parse(file) }
 
 // Load reads and proves a deployment's own procedure file, and holds it against the built-in one; an error names the line and what is wrong.
 func Load(own []byte) (*casework.Kind, error) {
-	k, err := parse(own)
-	if err != nil {
-		return nil, err
-	}
-	builtin, err := New()
-	if err != nil {
-		return nil, err
-	}
-	return k, k.Procedure.Conform(builtin.Procedure)
+	return casework.Conforming(own, file, parse)
 }
 
 func parse(file []byte) (*casework.Kind, error) {
