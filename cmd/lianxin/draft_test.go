@@ -114,7 +114,7 @@ func TestASuggestionsLife(t *testing.T) {
 	deputy.Go(page).Click("评价").Choose("attitude", "满意").Choose("result", "满意").Tick("已征求附议代表意见").Click(send)
 	town.state(number, "done")
 
-	clerk.Go(page).Click("回头看").Click(send).Sees("请选择").Choose("round", "本年度代表建议").Click(send).Sees("回头看核查")
+	clerk.Go(page+"/do/look_back").Click(send).Sees("请选择").Choose("round", "本年度代表建议").Click(send).Sees("回头看核查")
 	clerk.Go(page + "/do/reclass").Sees("该操作现在不能办理")
 	agency.Go(page+"/2/do/self_check").Choose("found", "已落实").Fill("words", "线路已经开通。").Click(send)
 	agency.Go(page+"/2/do/reanswer").Choose("class", "A类").Fill("reply", "直达线路已经开通，日发24班。").Fill("signer", "局长甲").Fill("signed_on", today).Fill("doc_number", "建提〔2026〕88号").Click(send)
