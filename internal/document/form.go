@@ -85,14 +85,6 @@ func (f *filler) extra(label, value string) {
 	}
 }
 
-// fieldOf is the field of a label under a section; a name's label is the section's own.
-func (f *filler) fieldOf(label, section string) string {
-	if section != "" && f.labels.names[normal(label)] {
-		return section
-	}
-	return f.labels.field(label)
-}
-
 // free reads what stands outside of tables.
 func (f *filler) free(blocks []Block) {
 	texted := f.has("body")

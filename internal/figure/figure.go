@@ -108,9 +108,6 @@ type Selection struct {
 // Visible narrows records to those an actor may see, the zero Actor being the public.
 type Visible func(ctx context.Context, q store.Querier, w *store.Where, actor policy.Actor) error
 
-// Everyone is for records that are public.
-func Everyone(context.Context, store.Querier, *store.Where, policy.Actor) error { return nil }
-
 // Definition says what a figure counts. Version grows whenever that changes, so that a published value names what it was counted by.
 type Definition struct {
 	ID        string // lower case letters, digits and _

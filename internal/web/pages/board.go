@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"lianxin/internal/deadline"
 	"lianxin/internal/errs"
 	"lianxin/internal/figure"
 	"lianxin/internal/policy"
@@ -123,7 +122,7 @@ func (b *board) boardForm(ctx context.Context, path string) (*web.Form, error) {
 	for _, phase := range []string{suggestion.Meeting, suggestion.Recess} {
 		phases = append(phases, web.Option{Value: phase, Label: b.p.T("board.phase." + phase)})
 	}
-	categories, err := b.s.suggestionCategories(ctx)
+	categories, err := b.s.categoriesOf(ctx, suggestion.Kind)
 	if err != nil {
 		return nil, err
 	}
@@ -151,21 +150,6 @@ func (b *board) boardForm(ctx context.Context, path string) (*web.Form, error) {
 		form.Add(&web.Field{Name: hidden, Kind: web.Hidden, Max: 200})
 	}
 	return form, nil
-}
-
-// suggestionCategories offers the categories of suggestions.
-func (s *Site) suggestionCategories(ctx context.Context) ([]web.Option, error) {
-	list, err := registry.Categories(ctx, s.DB.Reader(), deadline.DateOf(s.now()))
-	if err != nil {
-		return nil, err
-	}
-	var options []web.Option
-	for _, c := range list {
-		if c.Use == suggestion.Kind {
-			options = append(options, web.Option{Value: c.ID, Label: c.Name})
-		}
-	}
-	return options, nil
 }
 
 // count fills the board, and that of the session before where it can be set against one.

@@ -101,10 +101,7 @@ func (b builder) rounds() ([]web.Option, error) {
 	return options, err
 }
 
-// categories offers the whole dictionary, the second level under the first.
-func (s *Site) categories(ctx context.Context) ([]web.Option, error) { return s.categoriesOf(ctx, "") }
-
-// categoriesOf offers the dictionary of one use, such as a kind of case.
+// categoriesOf offers the dictionary of one use, such as a kind of case, the second level under the first.
 func (s *Site) categoriesOf(ctx context.Context, use string) ([]web.Option, error) {
 	list, err := registry.Categories(ctx, s.DB.Reader(), deadline.DateOf(s.now()))
 	if err != nil {
@@ -117,7 +114,7 @@ func (s *Site) categoriesOf(ctx context.Context, use string) ([]web.Option, erro
 	}
 	var options []web.Option
 	for _, c := range list {
-		if (use == "" || c.Use == use) && (c.Parent != "" || !parents[c.ID]) {
+		if c.Use == use && (c.Parent != "" || !parents[c.ID]) {
 			options = append(options, web.Option{Value: c.ID, Label: c.Name, Group: names[c.Parent]})
 		}
 	}

@@ -2,11 +2,9 @@ package pages
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"lianxin/internal/casework"
-	"lianxin/internal/deadline"
 	"lianxin/internal/opinion"
 	"lianxin/internal/policy"
 	"lianxin/internal/procedure"
@@ -44,9 +42,6 @@ func (t teller) steps() []web.Step {
 	}
 	return steps
 }
-
-// lamp is that of stored instants.
-func (t teller) lamp(amber, due int64) deadline.Lamp { return deadline.LampOf(amber, due, t.now) }
 
 // due words a clock with the reasons for its date.
 func (t teller) due(c casework.ClockView) web.Due {
@@ -217,16 +212,6 @@ func (t teller) value(f procedure.Field, v any) string {
 		return text
 	}
 	return fmt.Sprint(v)
-}
-
-// list words several references.
-func (t teller) list(table string, v any) string {
-	var words []string
-	list, _ := v.([]any)
-	for _, id := range list {
-		words = append(words, t.names.Of(table, fmt.Sprint(id)))
-	}
-	return strings.Join(words, "\u3001")
 }
 
 func (t teller) texts(e casework.StoryEntry) []web.Fact {
